@@ -1,0 +1,21 @@
+"""The normal form of texts: what both sides are compared in, so that a server's tidying is no edit."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# C0 controls other than tab and newline, which neither JSON forms nor iCalendar carry faithfully.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def normal_text(text: str) -> str:
+    """Unix line ends, no control characters, NFC, no blanks at line ends, no blank lines at either end."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", _CONTROLS.sub("", text).replace("\u00a0", " "))
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+
+
+def normal_title(title: str) -> str:
+    """One line, single blanks, trimmed."""
+    return " ".join(normal_text(title).split())

@@ -1,0 +1,1 @@
+"""A local ForceManager with a web page, for the demo and the tests. Shares no code with the program."""

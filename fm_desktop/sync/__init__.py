@@ -1,0 +1,1 @@
+"""The sync engine. Pure: plan, merge, policy, guard, identity, recurrence. Effects: store, observe, execute, cycle."""
