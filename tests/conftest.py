@@ -1,0 +1,46 @@
+"""Fixtures of all tests: real CalDAV servers, one of each per test run and worker, a new user per test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.account import DavAccount
+from tests.servers.radicale import RadicaleServer
+from tests.servers.xandikos import XandikosServer
+
+
+@pytest.fixture(scope="session")
+def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RadicaleServer]:
+    server = RadicaleServer(tmp_path_factory.mktemp("radicale"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def xandikos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[XandikosServer]:
+    server = XandikosServer(tmp_path_factory.mktemp("xandikos"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def radicale_account(radicale: RadicaleServer) -> Iterator[DavAccount]:
+    """A new user at Radicale, without calendars."""
+    with radicale.account() as account:
+        yield account
+
+
+@pytest.fixture
+def xandikos_account(xandikos: XandikosServer) -> Iterator[DavAccount]:
+    """A new user at Xandikos, with its default calendar."""
+    with xandikos.account() as account:
+        yield account
+
+
+@pytest.fixture(params=["radicale", "xandikos"])
+def dav_account(request: pytest.FixtureRequest) -> DavAccount:
+    """The same test on both servers."""
+    account: DavAccount = request.getfixturevalue(f"{request.param}_account")
+    return account
