@@ -1,0 +1,31 @@
+# The two commands are `make demo` and `make test`; each sets up everything it needs on a fresh machine.
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+
+.PHONY: demo test lint bench lock clean
+
+demo:
+	@sh tools/setup.sh demo
+	@$(PYTHON) -m fm_desktop demo
+
+test:
+	@sh tools/setup.sh test
+	@$(PYTHON) -m pytest -n auto --dist loadfile $(ARGS)
+
+lint:
+	@sh tools/setup.sh test
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports
+
+bench:
+	@sh tools/setup.sh test
+	@$(PYTHON) -m tests.benchmarks $(ARGS)
+
+# Writes the locks in requirements/ anew from pyproject.toml; needs uv.
+lock:
+	@sh tools/lock.sh
+
+clean:
+	@rm -rf .venv build dist .demo

@@ -1,0 +1,176 @@
+"""The settings of a profile: the file `setup.toml` as an administrator writes it, checked at the edge.
+
+The saved `settings.toml` has the same shape. Secrets are in neither: see `fm_desktop.credentials`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import tomli_w
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from fm_desktop.paths import write_privately
+from fm_desktop.settings_errors import SettingsError, explain
+from fm_desktop.sync.policy import Conflicts, Direction, PrivateEvents
+
+
+class Channel(StrEnum):
+    """What is kept in step; each is paused and stopped by itself (R05)."""
+
+    EMAIL = "email"
+    CALENDAR = "calendar"
+
+
+def is_loopback(host: str) -> bool:
+    """Is a host name this machine itself, so that nothing sent to it can be overheard?"""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("is no web address; it has to look like https://host/path")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("holds a user name or a password, which do not belong into an address")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("would send secrets unencrypted; http is accepted on this computer only, use https")
+    return url
+
+
+def _mail_address(address: str) -> str:
+    local, at, domain = address.strip().rpartition("@")
+    if not at or not local or not domain or any(blank.isspace() for blank in local + domain):
+        raise ValueError("is no e-mail address")
+    return address.strip()
+
+
+def _zone_name(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("is no known time zone; it has to be a name like Europe/Madrid") from error
+    return name
+
+
+Text = Annotated[str, Field(min_length=1)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
+ZoneName = Annotated[str, AfterValidator(_zone_name)]
+
+
+class _Table(BaseModel):
+    """One table of the file: typed, frozen, and no key that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class CrmSettings(_Table):
+    """`event_type`, `task_type`: ids of the CRM's activity types for new rows, None for the tenant's own choice."""
+
+    url: WebAddress
+    public_key: Text
+    user: Text
+    time_zone: ZoneName | None = None
+    requests_per_second: float = Field(default=4.0, gt=0, le=1000)
+    event_type: int | None = Field(default=None, ge=1)
+    task_type: int | None = Field(default=None, ge=1)
+
+
+class CalDavSettings(_Table):
+    url: WebAddress
+    user: Text
+
+
+class ImapSettings(_Table):
+    """`security` none is accepted on loopback only: the password would be readable on the way."""
+
+    host: Text
+    port: int = Field(default=993, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: Text
+
+    @model_validator(mode="after")
+    def _no_clear_text_on_the_way(self) -> Self:
+        if self.security == "none" and not is_loopback(self.host):
+            raise ValueError('security = "none" is accepted on this computer only; use "tls" or "starttls"')
+        return self
+
+
+class ProviderSettings(_Table):
+    address: MailAddress
+    name: Text | None = None
+    caldav: CalDavSettings | None = None
+    imap: ImapSettings | None = None
+
+
+class SyncSettings(_Table):
+    """`calendars` None means all of them. Days count back from today; `interval_seconds` is between two cycles."""
+
+    type: Direction = Direction.BOTH
+    channels: tuple[Channel, ...] = Field(default=(Channel.EMAIL, Channel.CALENDAR), min_length=1)
+    calendars: tuple[Text, ...] | None = None
+    target_calendar: Text | None = None
+    email_history_days: int = Field(default=30, ge=0, le=3650)
+    calendar_history_days: int = Field(default=30, ge=0, le=3650)
+    private_events: PrivateEvents = PrivateEvents.BUSY
+    follow_edited_occurrences: bool = False
+    ask_before_notifying: bool = True
+    conflicts: Conflicts = Conflicts.DEFAULT
+    interval_seconds: int = Field(default=120, ge=10, le=86_400)
+
+    @model_validator(mode="after")
+    def _target_takes_part(self) -> Self:
+        if self.calendars is not None and self.target_calendar not in (None, *self.calendars):
+            raise ValueError(f'target_calendar "{self.target_calendar}" has to be one of calendars')
+        return self
+
+
+class Settings(_Table):
+    """A whole profile: one ForceManager user with one provider account."""
+
+    crm: CrmSettings
+    provider: ProviderSettings
+    sync: SyncSettings = Field(default_factory=SyncSettings)
+
+
+def parse(text: str, name: str = "setup.toml") -> Settings:
+    """The settings in a TOML text. Raises `SettingsError` naming every wrong key; `name` is the file's, for people."""
+    try:
+        values: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"{name} is not valid TOML: {error}.", f"Correct that place in {name} and run the command again."
+        ) from error
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise explain(error, Settings, name) from error
+
+
+def load(path: Path) -> Settings:
+    """The settings in a file. Raises `SettingsError`, also when the file is missing or not to be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise SettingsError(f"There is no file {path}.", "Check its name and run the command again.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}.", "Check the file and who may read it.") from error
+    return parse(text, path.name)
+
+
+def save(settings: Settings, path: Path) -> None:
+    """Writes the settings so that after a crash the file is the old one or the new one, never half of it."""
+    values = settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    write_privately(path, tomli_w.dumps(values).encode())
