@@ -1,0 +1,123 @@
+"""The loop without a window: cycles at their pace, until it is told to end.
+
+Pausing and stopping are states of the store, which any process may write (R05); the loop looks at
+them before each cycle, and a running cycle looks between its operations.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from fm_desktop.sync.pace import Outcome, Pace
+
+_log = logging.getLogger(__name__)
+
+JITTER: Final = 0.1  # of the interval: colleagues who start at nine do not all ask in the same second
+GAP_CHECK_SECONDS: Final = 30.0
+# After waking up the network takes a moment to come back.
+AFTER_WAKING_SECONDS: Final = 15.0
+# How long an answer that is on its way is waited for when the loop ends; the journal makes leaving safe.
+LAST_ANSWER_SECONDS: Final = 4.0
+POLL_SECONDS: Final = 1.0
+
+CYCLE: Final = "cycle"
+
+
+class Cancel:
+    """Asked between operations: shall the cycle end here? True once the loop is ending, or the channel
+    was paused or stopped meanwhile; the state is read at most once a second."""
+
+    def __init__(self, ending: threading.Event, may_run: Callable[[], bool]) -> None:
+        self._ending = ending
+        self._may_run = may_run
+        self._asked = time.monotonic()
+        self._answer = False
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if not self._answer and now - self._asked >= POLL_SECONDS:
+            self._asked = now
+            self._answer = not self._may_run()
+        return self._answer or self._ending.is_set()
+
+
+class Loop:
+    """`run_cycle(ending)` does one cycle, looks at pause and stop itself, and must not raise for what a
+    side or an item does wrong; what it raises all the same is logged and counts as trouble."""
+
+    def __init__(self, run_cycle: Callable[[threading.Event], Outcome], interval_seconds: float) -> None:
+        self._ending = threading.Event()
+        self._wishes: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._run_cycle = run_cycle
+        self._pace = Pace(interval_seconds)
+        self._running = threading.Lock()
+        self._last_look = time.time()
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            # A pool of its own for each, so that a long cycle never holds up the look at the clock.
+            executors={"default": ThreadPoolExecutor(1), CYCLE: ThreadPoolExecutor(1)},
+            # Without these a cycle that is late, after sleep, is left out altogether.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def end(self) -> None:
+        """Makes `run` return soon. May be called in a signal handler: unlike an event, this queue is reentrant."""
+        self._wishes.put(None)
+
+    def run(self) -> bool:
+        """Runs until `end` is called. False if a cycle is still waiting for an answer: the caller then
+        leaves the process without waiting for its threads."""
+        self._scheduler.add_job(
+            self._cycle, _every(self._pace.seconds), id=CYCLE, executor=CYCLE, next_run_time=datetime.now(UTC)
+        )
+        self._scheduler.add_job(self.look_at_the_clock, IntervalTrigger(seconds=GAP_CHECK_SECONDS, timezone=UTC))
+        self._scheduler.start()
+        try:
+            self._wishes.get()
+        finally:
+            self._ending.set()
+            self._scheduler.shutdown(wait=False)
+        finished = self._running.acquire(timeout=LAST_ANSWER_SECONDS)
+        if not finished:
+            _log.warning("Ended while an answer was on its way; the next start looks up what became of it")
+        return finished
+
+    def look_at_the_clock(self) -> None:
+        """Notices that the computer slept, and lets a cycle run soon, not when its old interval is over."""
+        now = time.time()
+        slept = now - self._last_look - GAP_CHECK_SECONDS
+        self._last_look = now
+        if slept < GAP_CHECK_SECONDS:
+            return
+        soon = datetime.now(UTC) + timedelta(seconds=AFTER_WAKING_SECONDS)
+        job = self._scheduler.get_job(CYCLE)
+        if job is not None and job.next_run_time is not None and job.next_run_time > soon:
+            _log.info("The computer slept for about %d s; syncing in %d s", slept, AFTER_WAKING_SECONDS)
+            job.modify(next_run_time=soon)
+
+    def _cycle(self) -> None:
+        with self._running:
+            if self._ending.is_set():
+                return
+            try:
+                outcome = self._run_cycle(self._ending)
+            except Exception:  # noqa: BLE001 - the loop outlives whatever one cycle comes upon
+                _log.exception("A cycle failed unexpectedly")
+                outcome = Outcome(trouble=True)
+        before, self._pace = self._pace.seconds, self._pace.after(outcome)
+        if self._pace.seconds != before and not self._ending.is_set():
+            self._scheduler.reschedule_job(CYCLE, trigger=_every(self._pace.seconds))
+
+
+def _every(seconds: float) -> IntervalTrigger:
+    return IntervalTrigger(seconds=seconds, jitter=seconds * JITTER, timezone=UTC)

@@ -1,0 +1,169 @@
+"""The loop: its pace, how it ends, and what a pause does to a cycle that runs."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fm_desktop.sync import schedule
+from fm_desktop.sync.pace import LONGEST, QUIET_CYCLES_BEFORE_SLOWER, Outcome, Pace
+from fm_desktop.sync.schedule import CYCLE, Cancel, Loop
+
+WAIT = 20.0
+
+
+class Runner:
+    """Runs a loop in a thread of its own and ends it."""
+
+    def __init__(self, loop: Loop) -> None:
+        self.loop = loop
+        self.finished: bool | None = None
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+
+    def _run(self) -> None:
+        self.finished = self.loop.run()
+
+    def end(self) -> bool | None:
+        self.loop.end()
+        self.thread.join(WAIT)
+        assert not self.thread.is_alive()
+        return self.finished
+
+
+def test_the_first_cycle_runs_at_once_and_others_follow():
+    third = threading.Event()
+    count = iter(range(1, 1000))
+
+    def cycle(_ending: threading.Event) -> Outcome:
+        if next(count) == 3:
+            third.set()
+        return Outcome(changed=True)
+
+    runner = Runner(Loop(cycle, 0.05))
+    assert third.wait(WAIT)
+    assert runner.end() is True
+
+
+def test_a_cycle_that_raises_is_survived():
+    second = threading.Event()
+    count = iter(range(1, 1000))
+
+    def cycle(_ending: threading.Event) -> Outcome:
+        if next(count) == 1:
+            raise RuntimeError("unexpected")
+        second.set()
+        return Outcome()
+
+    runner = Runner(Loop(cycle, 0.05))
+    assert second.wait(WAIT)
+    assert runner.end() is True
+
+
+def test_ending_waits_for_a_cycle_that_ends_by_itself():
+    inside = threading.Event()
+
+    def cycle(ending: threading.Event) -> Outcome:
+        inside.set()
+        assert ending.wait(WAIT)
+        return Outcome()
+
+    runner = Runner(Loop(cycle, 60))
+    assert inside.wait(WAIT)
+    assert runner.end() is True
+
+
+def test_ending_does_not_wait_for_ever_for_an_answer(monkeypatch):
+    monkeypatch.setattr(schedule, "LAST_ANSWER_SECONDS", 0.05)
+    inside, answer = threading.Event(), threading.Event()
+
+    def cycle(_ending: threading.Event) -> Outcome:
+        inside.set()
+        answer.wait(WAIT)
+        return Outcome()
+
+    runner = Runner(Loop(cycle, 60))
+    assert inside.wait(WAIT)
+    assert runner.end() is False
+    answer.set()
+
+
+def test_after_sleep_a_cycle_comes_soon(monkeypatch):
+    ran = threading.Event()
+
+    def cycle(_ending: threading.Event) -> Outcome:
+        ran.set()
+        return Outcome()
+
+    loop = Loop(cycle, 3_000)
+    runner = Runner(loop)
+    assert ran.wait(WAIT)
+    job = loop._scheduler.get_job(CYCLE)
+    loop.look_at_the_clock()
+    assert job.next_run_time > datetime.now(UTC) + timedelta(seconds=2_000)
+    now = schedule.time.time()
+    monkeypatch.setattr(schedule.time, "time", lambda: now + 7_200)
+    loop.look_at_the_clock()
+    assert loop._scheduler.get_job(CYCLE).next_run_time <= datetime.now(UTC) + timedelta(seconds=60)
+    runner.end()
+
+
+def test_pausing_ends_a_running_cycle_and_the_state_is_read_at_most_once_a_second(monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(schedule.time, "monotonic", lambda: clock[0])
+    asked = []
+    running = [True]
+
+    def may_run() -> bool:
+        asked.append(clock[0])
+        return running[0]
+
+    cancel = Cancel(threading.Event(), may_run)
+    for _ in range(50):
+        assert not cancel()
+        clock[0] += 0.1
+    assert len(asked) <= 5
+    running[0] = False
+    clock[0] += 1.0
+    assert cancel()
+    assert cancel()
+
+
+def test_ending_is_seen_at_once_without_reading_the_state():
+    ending = threading.Event()
+    cancel = Cancel(ending, lambda: pytest.fail("asked"))
+    assert not cancel()
+    ending.set()
+    assert cancel()
+
+
+def after(pace: Pace, *outcomes: Outcome) -> float:
+    for each in outcomes:
+        pace = pace.after(each)
+    return pace.seconds
+
+
+def test_the_pace_is_that_of_the_settings_while_things_happen():
+    assert after(Pace(120), *[Outcome(changed=True)] * 50) == 120
+
+
+def test_a_quiet_calendar_is_looked_at_less_often_and_one_change_ends_that():
+    quiet = [Outcome()] * QUIET_CYCLES_BEFORE_SLOWER
+    assert after(Pace(120), *quiet[1:]) == 120
+    assert after(Pace(120), *quiet) == 240
+    assert after(Pace(120), *quiet * 20) == 360
+    assert after(Pace(120), *quiet * 20, Outcome(changed=True)) == 120
+
+
+def test_trouble_doubles_the_wait_up_to_an_hour_and_success_ends_that():
+    trouble = Outcome(trouble=True)
+    assert [after(Pace(120), *[trouble] * number) for number in (1, 2, 3)] == [120, 240, 480]
+    assert after(Pace(120), *[trouble] * 100) == LONGEST
+    assert after(Pace(120), *[trouble] * 100, Outcome()) == 120
+    assert after(Pace(7_200), *[trouble] * 100) == 7_200
+
+
+def test_a_side_that_names_a_time_gets_it():
+    assert after(Pace(120), Outcome(trouble=True, retry_after=900)) == 900
+    assert after(Pace(120), Outcome(trouble=True, retry_after=9_000)) == 9_000
+    assert after(Pace(120), Outcome(trouble=True, retry_after=9_000), Outcome(changed=True)) == 120
