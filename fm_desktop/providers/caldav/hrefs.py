@@ -1,0 +1,52 @@
+"""Paths of DAV resources in one canonical form, because servers escape the same href differently.
+
+The canonical form is the path unquoted, except that an escaped slash, percent sign, question mark or
+hash stays escaped (it is part of a name, not of the structure) and bytes that are no UTF-8 stay
+escaped too. So it can be turned into a request path again without loss.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlsplit
+
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+# RFC 3986 section 3.3: what a path may hold without escaping. "%" only ever starts a kept escape.
+_PATH_CHARACTERS = "/:@!$&'()*+,;=-._~%"
+_STRUCTURE = re.compile(r"[/%?#\x00-\x20\x7f]")
+
+
+def canonical(href: str) -> str:
+    """The canonical path of an href, absolute URL or not."""
+    path = urlsplit(href.strip()).path
+    return _ESCAPES.sub(_unescape, path)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    escaped = match.group()
+    try:
+        text = bytes.fromhex(escaped.replace("%", "")).decode("utf-8")
+    except UnicodeDecodeError:
+        return escaped.upper()
+    return _STRUCTURE.sub(lambda each: f"%{ord(each.group()):02X}", text)
+
+
+def request_path(path: str) -> str:
+    """A canonical path as it is sent."""
+    return quote(path, safe=_PATH_CHARACTERS)
+
+
+def as_folder(path: str) -> str:
+    return path if path.endswith("/") else path + "/"
+
+
+def member(collection: str, uid: str) -> str:
+    """The canonical path under which a new resource of that UID is stored in a collection."""
+    name = _STRUCTURE.sub(lambda each: f"%{ord(each.group()):02X}", uid)
+    return f"{as_folder(collection)}{name}.ics"
+
+
+def is_member(path: str, collection: str) -> bool:
+    """Whether `path` is a resource directly inside the collection, and not a collection itself."""
+    name = path.removeprefix(as_folder(collection))
+    return path.startswith(as_folder(collection)) and name != "" and "/" not in name
