@@ -1,1 +1,23 @@
-"""iCalendar (RFC 5545) as a pure mapping, one file per concern. Edits raw components, never rewrites them."""
+"""Raw iCalendar bytes to model items and back. Pure: no I/O, a file per concern.
+
+Reading is lenient, because servers pass on whatever clients once wrote. Writing edits the raw component
+line by line, so that nothing which is not modelled here can be lost.
+"""
+
+from fm_desktop.providers.ical.create import WriteContext, create
+from fm_desktop.providers.ical.edit import edit
+from fm_desktop.providers.ical.errors import BrokenCalendar, NotPossible
+from fm_desktop.providers.ical.resource import ReadContext, Reading, inspect, read, uid_of
+
+__all__ = [
+    "BrokenCalendar",
+    "NotPossible",
+    "ReadContext",
+    "Reading",
+    "WriteContext",
+    "create",
+    "edit",
+    "inspect",
+    "read",
+    "uid_of",
+]

@@ -1,0 +1,109 @@
+"""VTIMEZONE: the rules of a zone as a file carries them (RFC 5545, 3.6.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from fm_desktop.model.rules import Rule, UnusableRule, parse_rule, walk
+from fm_desktop.providers.ical.document import Component
+
+_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2}):?(\d{2})?")
+_LOCAL = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z?")
+# A rule with an interval, or one that has ended, last struck some years before the moment asked for.
+_LOOK_BACK = timedelta(days=366 * 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Observance:
+    """STANDARD or DAYLIGHT. Onsets are on the clock of `before`, the offset that holds until then."""
+
+    start: datetime
+    before: timedelta
+    offset: timedelta
+    rules: tuple[Rule, ...] = ()
+    dates: tuple[datetime, ...] = ()
+
+    def last_onset(self, local: datetime) -> datetime | None:
+        """The latest onset at or before a reading on the clock of `before`."""
+        if local < self.start:
+            return None
+        found = [self.start, *(each for each in self.dates if each <= local)]
+        for rule in self.rules:
+            found += self._struck(rule, local)
+        return max(found)
+
+    def _struck(self, rule: Rule, local: datetime) -> Iterator[datetime]:
+        end = local
+        if rule.until is not None:
+            end = min(end, rule.until.moment + (self.before if rule.until.is_utc else timedelta()))
+        since = max(end - _LOOK_BACK, self.start) if end.year > 10 else self.start
+        yield from walk(rule, self.start, since, end + timedelta(seconds=1))
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedZone:
+    observances: tuple[Observance, ...]
+
+    def offset(self, local: datetime) -> timedelta:
+        """The offset of a wall-clock reading; the first of two equal ones (RFC 5545, 3.3.5)."""
+        return self._latest([(each, local) for each in self.observances])
+
+    def offset_at(self, moment: datetime) -> timedelta:
+        naive = moment.astimezone(UTC).replace(tzinfo=None)
+        return self._latest([(each, naive + each.before) for each in self.observances])
+
+    def _latest(self, readings: list[tuple[Observance, datetime]]) -> timedelta:
+        onsets = [(onset - each.before, each) for each, local in readings if (onset := each.last_onset(local))]
+        if onsets:
+            return max(onsets, key=lambda pair: pair[0])[1].offset
+        return min(self.observances, key=lambda each: each.start).before
+
+
+def read_vtimezone(component: Component) -> EmbeddedZone | None:
+    """None where nothing usable is in it. Observances that cannot be read are passed over."""
+    found = (_observance(each) for each in component.components("STANDARD", "DAYLIGHT"))
+    observances = tuple(each for each in found if each is not None)
+    return EmbeddedZone(observances) if observances else None
+
+
+def _observance(component: Component) -> Observance | None:
+    starts = _locals(component, "DTSTART")
+    before, offset = _offset(component, "TZOFFSETFROM"), _offset(component, "TZOFFSETTO")
+    if not starts or offset is None:
+        return None
+    rules = tuple(rule for each in component.properties("RRULE") if (rule := _rule(each.value)))
+    return Observance(
+        starts[0], offset if before is None else before, offset, rules, tuple(_locals(component, "RDATE"))
+    )
+
+
+def _rule(text: str) -> Rule | None:
+    """Clocks change by the year or month; any other rule here is hostile or nonsense."""
+    try:
+        rule = parse_rule(text)
+    except UnusableRule:
+        return None
+    return rule if rule.frequency in ("YEARLY", "MONTHLY") else None
+
+
+def _locals(component: Component, name: str) -> list[datetime]:
+    found = []
+    for each in component.properties(name):
+        for match in _LOCAL.finditer(each.value.upper()):
+            try:
+                found.append(datetime(*(int(part) for part in match.groups())))  # type: ignore[arg-type]
+            except ValueError:
+                continue
+    return found
+
+
+def _offset(component: Component, name: str) -> timedelta | None:
+    found = component.first(name)
+    match = _OFFSET.fullmatch(found.value.strip()) if found else None
+    if match is None:
+        return None
+    length = timedelta(hours=int(match.group(2)), minutes=int(match.group(3)), seconds=int(match.group(4) or 0))
+    return -length if match.group(1) == "-" else length
