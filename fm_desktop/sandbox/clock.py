@@ -1,0 +1,66 @@
+"""The server's clock and the limit on requests."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+_MOMENT = "%Y-%m-%dT%H:%M:%S.%f"
+
+
+def moment_text(moment: datetime) -> str:
+    """An aware instant as it is stored: UTC, always three decimals, so that text order is time order."""
+    return moment.astimezone(UTC).strftime(_MOMENT)[:-3] + "Z"
+
+
+class Clock:
+    """UTC, shifted by `offset` seconds; the stamps it gives never repeat and never go back."""
+
+    def __init__(self) -> None:
+        self._offset = 0.0
+        self._last = datetime.min.replace(tzinfo=UTC)
+
+    @property
+    def offset(self) -> float:
+        return self._offset
+
+    @offset.setter
+    def offset(self, seconds: float) -> None:
+        self._offset = seconds
+        # A server whose clock was set back writes earlier stamps than before: that is the point.
+        self._last = datetime.min.replace(tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._offset)
+
+    def stamp(self) -> str:
+        """The next audit date, one millisecond after the last one if the clock has not moved on."""
+        now = self.now()
+        now -= timedelta(microseconds=now.microsecond % 1000)
+        self._last = now if now > self._last else self._last + timedelta(milliseconds=1)
+        return moment_text(self._last)
+
+
+class TokenBucket:
+    """`rate` requests a second, the same number at once; None for no limit."""
+
+    def __init__(self, rate: float | None) -> None:
+        self._rate = rate
+        self._tokens = rate or 0.0
+        self._at = time.monotonic()
+
+    def take(self, rate: float | None) -> bool:
+        """True if one more request is allowed now under `rate`, which may have changed since."""
+        if rate is None:
+            self._rate = None
+            return True
+        now = time.monotonic()
+        if rate != self._rate:
+            self._rate, self._tokens = rate, max(rate, 1.0)
+        else:
+            self._tokens = min(max(rate, 1.0), self._tokens + (now - self._at) * rate)
+        self._at = now
+        if self._tokens < 1.0:
+            return False
+        self._tokens -= 1.0
+        return True
