@@ -1,0 +1,251 @@
+"""The client of ForceManager's REST API v4: sign-in, pages, errors, the tenant's request budget."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx2
+
+from fm_desktop import __version__
+from fm_desktop.crm import answers
+from fm_desktop.crm.answers import Call
+from fm_desktop.crm.budget import Budget, Cancelled, PausedTooLong
+from fm_desktop.port import Malformed, PortError, Refused, Unreachable
+
+_log = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+
+PAGE_SIZE = 500
+"""Rows asked for per page by the `Count` header (CRM API 2.3). The maximum is UNKNOWN: fewer may come."""
+
+_ATTEMPTS = 4
+_FIRST_BACKOFF = 0.5
+_THROTTLED_ATTEMPTS = 8
+# Longer pauses are not sat out inside a request: the caller is told, and the cycle ends.
+_PATIENCE = 60.0
+_TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
+# Idle connections are dropped before a server or a proxy drops them: a write sent into a connection
+# that is being closed cannot be told from one that was stored.
+_LIMITS = httpx2.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list. `served_at` is the server's own clock, None where it does not tell."""
+
+    rows: tuple[Row, ...]
+    served_at: datetime | None
+
+
+class CrmClient:
+    """One tenant's API, for several threads. Every method raises the errors of `fm_desktop.port`.
+
+    Signing in happens with the first request, and once more whenever the session has expired.
+    `session_key` may be kept (as a secret) and given again, which saves that request.
+    `requests` counts all requests made, `sign_ins` those of them that were sign-ins.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        public_key: str,
+        private_key: str,
+        budget: Budget,
+        *,
+        transport: httpx2.BaseTransport | None = None,
+        cancel: threading.Event | None = None,
+        session_key: str = "",
+    ) -> None:
+        self.url = checked_url(url)
+        self.requests = 0
+        self.sign_ins = 0
+        self.session_key = session_key
+        self._credentials = {"username": public_key, "password": private_key}
+        self._budget = budget
+        self._cancel = cancel
+        self._count_lock = threading.Lock()
+        self._sign_in_lock = threading.Lock()
+        self._http = httpx2.Client(
+            transport=transport,
+            timeout=_TIMEOUT,
+            limits=_LIMITS,
+            headers={"User-Agent": f"FM-Desktop/{__version__}", "Accept": "application/json"},
+        )
+
+    def __repr__(self) -> str:
+        return f"CrmClient({self.url!r})"
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> CrmClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- verbs -----------------------------------------------------------------------------------
+
+    def get(self, path: str) -> Row:
+        """One record. Raises `Gone` if it is not there."""
+        call = Call("GET", path)
+        return _object(call, answers.parsed(call, self._request(call)))
+
+    def pages(self, path: str, where: str = "", size: int = PAGE_SIZE) -> Iterator[Page]:
+        """The pages of a list as they are read, up to and including the empty one that ends it.
+
+        The server may give fewer rows than asked for, so that only an empty page is surely the end;
+        whoever knows more stops earlier (`fm_desktop.crm.increment`). Soft-deleted rows are included (2.9).
+        """
+        number = 0
+        while True:
+            params = (("page", str(number)), *((("where", where),) if where else ()))
+            call = Call("GET", path, params, headers=(("Count", str(size)),))
+            response = self._request(call)
+            page = Page(tuple(_rows(call, answers.parsed(call, response))), answers.served_at(response))
+            yield page
+            if not page.rows:
+                return
+            number += 1
+
+    def rows(self, path: str, where: str = "") -> list[Row]:
+        """A whole list, read to its end."""
+        return [row for page in self.pages(path, where) for row in page.rows]
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Row:
+        return self._write(Call("POST", path, body=dict(body)))
+
+    def put(self, path: str, body: Mapping[str, Any]) -> Row:
+        return self._write(Call("PUT", path, body=dict(body)))
+
+    def delete(self, path: str) -> Row:
+        return self._write(Call("DELETE", path))
+
+    def _write(self, call: Call) -> Row:
+        return _object(call, answers.parsed(call, self._request(call)))
+
+    # --- session ---------------------------------------------------------------------------------
+
+    def _request(self, call: Call) -> httpx2.Response:
+        """The answer in the current session; an expired one is renewed once (CRM API 1.3)."""
+        key = self._signed_in(stale=None)
+        response = self._deliver(call, key)
+        if response.status_code == httpx2.codes.UNAUTHORIZED:
+            # Nothing was carried out, so that this holds for writes too.
+            response = self._deliver(call, self._signed_in(stale=key))
+        return response
+
+    def _signed_in(self, stale: str | None) -> str:
+        """A session key other than the `stale` one; threads that find it stale together sign in once."""
+        with self._sign_in_lock:
+            if not self.session_key or self.session_key == stale:
+                self.session_key = ""
+                self.session_key = self._sign_in()
+            return self.session_key
+
+    def _sign_in(self) -> str:
+        call = Call("POST", "login", body=dict(self._credentials), is_login=True)
+        token = _object(call, answers.parsed(call, self._deliver(call, ""))).get("token")
+        if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
+            raise answers.unreadable(call, "it holds no session key")
+        return token
+
+    # --- delivery --------------------------------------------------------------------------------
+
+    def _deliver(self, call: Call, key: str) -> httpx2.Response:
+        """Sends a request as often as is safe. Raises when no answer to go by could be had."""
+        failures = throttles = 0
+        while True:
+            trouble: PortError
+            try:
+                response = self._transmit(call, key)
+            except httpx2.HTTPError as error:
+                trouble = answers.transport_error(call, error)
+                if not answers.may_be_repeated(call, error) or failures + 1 >= _ATTEMPTS:
+                    raise trouble from error
+            else:
+                if response.status_code == httpx2.codes.TOO_MANY_REQUESTS:
+                    throttles += 1
+                    self._slow_down(answers.retry_after(response), throttles)
+                    continue
+                if not answers.is_trouble(response.status_code):
+                    self._budget.answered()
+                    return response
+                trouble = answers.error_of(call, response)
+                if not call.repeatable or failures + 1 >= _ATTEMPTS:
+                    raise trouble
+            _log.info("%s %s is tried again: %s", call.method, call.path, trouble)
+            self._back_off(failures)
+            failures += 1
+
+    def _slow_down(self, seconds: float | None, throttles: int) -> None:
+        """Nothing was carried out: the next try waits in the budget, unless that takes too long."""
+        self._budget.throttled(seconds)
+        if throttles >= _THROTTLED_ATTEMPTS or (seconds or 0.0) > _PATIENCE:
+            raise answers.throttled(seconds)
+
+    def _back_off(self, failures: int) -> None:
+        seconds = _FIRST_BACKOFF * 2**failures
+        try:
+            self._budget.sleep(seconds * random.uniform(0.5, 1.0), self._cancel)
+        except Cancelled as error:
+            raise _stopping() from error
+
+    def _transmit(self, call: Call, key: str) -> httpx2.Response:
+        try:
+            self._budget.acquire(self._cancel, _PATIENCE)
+        except Cancelled as error:
+            raise _stopping() from error
+        except PausedTooLong as error:
+            raise answers.throttled(error.seconds) from error
+        with self._count_lock:
+            self.requests += 1
+            self.sign_ins += call.is_login
+        headers = dict(call.headers)
+        if key:
+            headers["X-Session-Key"] = key
+        response = self._http.request(
+            call.method, f"{self.url}/{call.path}", params=call.params or None, headers=headers, json=call.body
+        )
+        _log.debug("%s %s: HTTP %d", call.method, call.path, response.status_code)
+        return response
+
+
+def checked_url(url: str) -> str:
+    """The base address without a slash at its end. Raises `Refused` for what is no web address."""
+    try:
+        parsed = httpx2.URL(url.strip())
+    except httpx2.InvalidURL:
+        parsed = httpx2.URL("")
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise Refused(
+            f"“{url}” is no address of ForceManager.",
+            "Enter one like https://api.forcemanager.com/api/v4 in the settings.",
+        )
+    return str(parsed).rstrip("/")
+
+
+def _stopping() -> Unreachable:
+    return Unreachable("Syncing is being stopped, so nothing more was sent to ForceManager.")
+
+
+def _object(call: Call, value: Any) -> Row:
+    if not isinstance(value, dict):
+        raise answers.unreadable(call, "a record was expected")
+    return value
+
+
+def _rows(call: Call, value: Any) -> list[Row]:
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise Malformed(
+            f"ForceManager's list “{call.path}” could not be read: it is no list of records.",
+            "Nothing to do: nothing was changed, and syncing tries again by itself.",
+        )
+    return value
