@@ -40,6 +40,10 @@ class Collection:
     colour: str = ""
     is_default: bool = False
 
+    def takes(self, kind: Kind) -> bool:
+        """Can a new item of this kind be put here?"""
+        return self.writable and kind in self.kinds
+
 
 @dataclass(frozen=True, slots=True)
 class Ref:
@@ -118,7 +122,9 @@ class Port(Protocol):
     """One side. `requests` counts the network requests made since it was built."""
 
     side: Side
-    requests: int
+
+    @property
+    def requests(self) -> int: ...
 
     def capabilities(self) -> Capabilities: ...
 
@@ -132,6 +138,9 @@ class Port(Protocol):
 
     def changes(self, collection: Collection, cursor: str | None, known: Known) -> Changes:
         """What is new since `cursor`; with None, or a cursor the server refuses, a complete listing."""
+
+    def parse(self, ref: Ref, revision: str | None, raw: bytes) -> Found:
+        """A stored raw representation, understood again. Makes no request."""
 
     def fetch(self, collection: str, ids: Iterable[str]) -> tuple[Found, ...]:
         """Those of the named resources that are there now, read afresh. Absent ones are left out."""

@@ -1,0 +1,136 @@
+"""Drafting a cycle's plan from the store: dirty links in, operations in their order out.
+
+The deciding is done by the pure parts (`plan`, `match`, `guard`); this one feeds them and stores what
+needs no write: a new base, a tombstone, a reason why nothing is copied.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from fm_desktop.model.projection import Projection
+from fm_desktop.port import Side
+from fm_desktop.sync import guard, match
+from fm_desktop.sync.guard import Scene, Verdict
+from fm_desktop.sync.links import Link
+from fm_desktop.sync.plan import Decision, Operation, Planned, Verb, plan
+from fm_desktop.sync.policy import Options, Origin
+from fm_desktop.sync.state import State
+from fm_desktop.sync.store import utc_text
+
+# Deletions done so recently count with the new ones: a mass deletion may arrive in parts.
+RECENT = timedelta(hours=1)
+
+
+class Drafter:
+    def __init__(self, state: State, options: Options) -> None:
+        self._state = state
+        self._options = options
+
+    def draft(self, now: datetime, *, record: bool = True) -> tuple[Verdict, dict[int, Link]]:
+        """The operations to send now, nearest to today first, those held, and the links they are about.
+
+        `record=False` (a dry run) leaves the links' standing as it is.
+        """
+        state = self._state
+        with state.store.transaction():
+            self._join_same_meetings(now)
+            links = {link.id: link for link in state.links.to_plan(now)}
+            decisions = {link: state.held.decision(link) for link in links}
+            operations: list[Operation] = []
+            for link in links.values():
+                planned = plan(link.view(decisions[link.id]), self._options, now)
+                operations += planned.operations
+                if record:
+                    self._note(link, planned, now)
+            verdict = guard.judge(self._ordered(operations, links, now), self._scene(operations, links, decisions))
+            if record:
+                self._record(verdict, links)
+        return verdict, links
+
+    def _join_same_meetings(self, now: datetime) -> None:
+        """Two sides that hold the same meetings already (first sync, lost state): one link each."""
+        dirty = [
+            link for link in self._state.links.to_plan(now) if link.base_provider is None and link.base_crm is None
+        ]
+        if not dirty:
+            return
+        alone = {link.id: link for link in self._state.links.without_base()}
+        at_provider = [
+            (link.id, link.provider) for link in alone.values() if link.provider and not link.facts.cancelled
+        ]
+        at_crm = [(link.id, link.crm) for link in alone.values() if link.crm is not None]
+        for ours, theirs in match.pairs(at_provider, at_crm):
+            crm = alone[theirs]
+            self._state.links.remove(crm)
+            self._state.links.update(
+                alone[ours], crm=crm.crm, crm_resource=crm.crm_resource, origin=Origin.PROVIDER, dirty=True, ignored=""
+            )
+
+    def _note(self, link: Link, planned: Planned, now: datetime) -> None:
+        state = self._state
+        state.held.keep_only(link.id, planned.operations)
+        if planned.forget:
+            gone = {"base_provider": None, "base_crm": None, "ended_at": utc_text(now), "dirty": False, "wish": None}
+            state.links.update(link, **gone)
+        elif planned.settle:
+            state.links.update(link, base_provider=link.provider, base_crm=link.crm, dirty=False, ignored="", wish=None)
+        elif not planned.operations:
+            state.links.update(link, dirty=False, ignored=planned.ignored, wish=None)
+
+    def _record(self, verdict: Verdict, links: dict[int, Link]) -> None:
+        state = self._state
+        state.held.hold(verdict.held)
+        for operation in verdict.held:
+            state.links.update(links[operation.link], dirty=False)
+        for each in verdict.quarantined:
+            link = state.links.update(links[each], quarantined=True)
+            state.problems.report(
+                f"link:{each}",
+                link.title,
+                f"“{link.title}” was changed back and forth again and again, by another program perhaps.",
+                f"It is left alone now. To keep it in step again: fm-desktop problems retry {each}",
+            )
+
+    def _scene(
+        self, operations: list[Operation], links: dict[int, Link], decisions: dict[int, Decision | None]
+    ) -> Scene:
+        state = self._state
+        suspects = {each.id: each.suspect for side in Side for each in state.resources.collections(side)}
+        agenda = "".join(each.suspect for each in state.resources.collections(Side.CRM))
+        standing = {
+            operation.link: guard.Standing(
+                collection=links[operation.link].collection,
+                suspect=agenda or suspects.get(links[operation.link].collection or 0, ""),
+                series=links[operation.link].uid if links[operation.link].recurrence else "",
+                decision=decisions[operation.link],
+                written=state.chronicle.written(operation.link),
+            )
+            for operation in operations
+        }
+        deleting = state.chronicle.deletions_since(state.clock() - RECENT)
+        for collection, number in state.held.deletions().items():
+            deleting[collection] = deleting.get(collection, 0) + number
+        return Scene(
+            standing=standing,
+            living=state.links.living(),
+            deleting=deleting,
+            ask_before_notifying=self._options.ask_before_notifying,
+            writes_allowed=self._options.writes_per_cycle,
+        )
+
+    def _ordered(self, operations: list[Operation], links: dict[int, Link], now: datetime) -> list[Operation]:
+        """Nearest to now first, so that this week is right within seconds; deletions last."""
+
+        def urgency(operation: Operation) -> tuple[bool, timedelta]:
+            link = links[operation.link]
+            shown = operation.value or link.provider or link.crm or link.base_provider
+            return operation.verb is Verb.DELETE, _distance(shown, now, self._options.zone)
+
+        return sorted(operations, key=urgency)
+
+
+def _distance(shown: Projection | None, now: datetime, zone: str) -> timedelta:
+    if shown is None or shown.span is None:
+        return timedelta(0)
+    return abs(shown.span.start_instant(zone) - now)

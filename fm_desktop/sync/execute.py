@@ -1,0 +1,258 @@
+"""Carrying out what was planned: journalled, in small batches, each result stored as it comes back.
+
+A batch is one commit before and one after: `sending` is on the disk before any byte leaves. Several
+writes of a batch may be on their way at once; their results are taken one after another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from fm_desktop.model.items import Kind
+from fm_desktop.port import (
+    Conflict,
+    Gone,
+    Malformed,
+    OutcomeUnknown,
+    Port,
+    PortError,
+    Refused,
+    Resource,
+    Side,
+)  # fmt: skip
+from fm_desktop.sync.journal import Target
+from fm_desktop.sync.links import Link
+from fm_desktop.sync.observe import Observer
+from fm_desktop.sync.plan import Operation, Verb
+from fm_desktop.sync.project import Context
+from fm_desktop.sync.resources import KnownCollection, KnownResource
+from fm_desktop.sync.settle import Settler
+from fm_desktop.sync.state import State
+from fm_desktop.sync.store import utc_text
+
+BATCH = 16
+TRIES = 3
+RETRY_AFTER = timedelta(minutes=1)
+
+Cancelled = Callable[[], bool]
+"""Asked between batches: must the cycle end now (pause, stop, quit)?"""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a cycle wrote. `stopped` names, per side, the error that ended writing there."""
+
+    counts: dict[tuple[Side, Verb], int] = field(default_factory=dict)
+    stopped: dict[Side, PortError] = field(default_factory=dict)
+    cancelled: bool = False
+
+    def add(self, side: Side, verb: Verb) -> None:
+        self.counts[side, verb] = self.counts.get((side, verb), 0) + 1
+
+    def of(self, side: Side, verb: Verb) -> int:
+        return self.counts.get((side, verb), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One write on its way. `collection` is the side's own key of the calendar; `last`: nothing else
+    of this plan is open for the link."""
+
+    operation: Operation
+    link: Link
+    entry: int
+    target: Target
+    collection: str
+    resource: Resource | None
+    raw: bytes | None
+    last: bool
+
+
+class CannotWrite(Exception):
+    """An operation that cannot even be sent; `str(error)` says why."""
+
+
+class Writer:
+    """Sends operations to both sides."""
+
+    def __init__(
+        self, state: State, ports: Mapping[Side, Port], observer: Observer, settler: Settler, pool: Executor
+    ) -> None:
+        self._state = state
+        self._ports = ports
+        self._observer = observer
+        self._settler = settler
+        self._pool = pool
+
+    def run(
+        self, operations: Sequence[Operation], context: Context, cycle: int, tally: Tally, cancelled: Cancelled
+    ) -> None:
+        """Writes them in their order, until done, cancelled, or a side cannot be reached."""
+        for batch in _batches(operations):
+            if cancelled():
+                tally.cancelled = True
+                return
+            jobs = self._prepare([each for each in batch if each.side not in tally.stopped], operations, cycle)
+            outcomes = list(self._pool.map(self._send, jobs))
+            unsettled = self._take(jobs, outcomes, context, tally)
+            for job in unsettled:
+                self._look_again(job, tally)
+
+    # --- before ---
+
+    def _prepare(self, batch: Sequence[Operation], plan: Sequence[Operation], cycle: int) -> list[_Job]:
+        jobs = []
+        with self._state.store.transaction():
+            for operation in batch:
+                link = self._state.links.get(operation.link)
+                try:
+                    target, collection, resource = self._target(operation, link)
+                except CannotWrite as error:
+                    self._failed(operation, link, str(error), "")
+                    continue
+                later = [each for each in plan if each.link == operation.link]
+                entry = self._state.journal.sending(operation, link, target, cycle, self._state.clock())
+                raw = self._buried(operation, link)
+                jobs.append(_Job(operation, link, entry, target, collection, resource, raw, later[-1] is operation))
+        return jobs
+
+    def _target(self, operation: Operation, link: Link) -> tuple[Target, str, Resource | None]:
+        if operation.verb is Verb.CREATE:
+            collection = self._collection_for(operation, link)
+            return Target(collection.id), collection.what.id, None
+        known_id = link.resource(operation.side)
+        if known_id is None:
+            raise CannotWrite("it is not there any more")
+        known = self._state.resources.by_id(known_id)
+        resource = self._resource(operation.side, known)
+        return Target(known.collection, known.ref.id, known.revision), known.ref.collection, resource
+
+    def _buried(self, operation: Operation, link: Link) -> bytes | None:
+        """An undone deletion brings the item back as complete as it was, not only what both sides share."""
+        if operation.verb is Verb.CREATE and link.wish is not None:
+            return self._state.resources.buried(link.id, operation.side)
+        return None
+
+    def _resource(self, side: Side, known: KnownResource) -> Resource:
+        found = self._ports[side].parse(known.ref, known.revision, known.raw)
+        if not isinstance(found, Resource):
+            raise CannotWrite(found.reason)
+        return found
+
+    def _collection_for(self, operation: Operation, link: Link) -> KnownCollection:
+        """Where a new item goes: back to its own calendar, else the target, else the first that takes its kind."""
+        assert operation.value is not None
+        known = [
+            each for each in self._state.resources.collections(operation.side) if each.selected and not each.missing
+        ]
+        takes = [each for each in known if each.what.writable and operation.value.kind in each.what.kinds]
+        if not takes:
+            what = "tasks" if operation.value.kind is Kind.TASK else "events"
+            raise CannotWrite(f"none of your chosen calendars takes {what}")
+        return min(takes, key=lambda each: (each.id != link.collection, not each.target, each.position))
+
+    # --- during (several at once; no store access here) ---
+
+    def _send(self, job: _Job) -> Resource | PortError | None:
+        port, operation = self._ports[job.operation.side], job.operation
+        try:
+            if operation.verb is Verb.CREATE:
+                assert operation.value is not None
+                if job.raw is not None:
+                    return port.restore(job.collection, job.raw)
+                identity = job.link.ext_id if operation.side is Side.CRM else job.link.uid
+                return port.create(job.collection, identity, operation.value)
+            assert job.resource is not None
+            if operation.verb is Verb.UPDATE:
+                return port.update(job.resource, operation.patch)
+            port.delete(job.resource)
+        except PortError as error:
+            return error
+        return None
+
+    # --- after ---
+
+    def _take(
+        self, jobs: Sequence[_Job], outcomes: Sequence[Resource | PortError | None], context: Context, tally: Tally
+    ) -> list[_Job]:
+        """Stores the outcomes; returns the jobs whose item has to be looked at again."""
+        again = []
+        with self._state.store.transaction():
+            for job, outcome in zip(jobs, outcomes, strict=True):
+                if isinstance(outcome, PortError):
+                    if self._take_error(job, outcome, tally):
+                        again.append(job)
+                    continue
+                entry = self._state.journal.get(job.entry)
+                if outcome is None:
+                    self._settler.deleted(entry, job.operation)
+                else:
+                    self._settler.written(entry, outcome, job.operation, context, last=job.last)
+                self._state.problems.solved(_problem_key(job.link))
+                tally.add(job.operation.side, job.operation.verb)
+        return again
+
+    def _take_error(self, job: _Job, error: PortError, tally: Tally) -> bool:
+        now = self._state.clock()
+        state = "unknown" if isinstance(error, OutcomeUnknown) else "failed"
+        self._state.journal.finish(job.entry, state, now, error=str(error))
+        if isinstance(error, (Conflict, Gone)):
+            self._state.links.update(job.link, dirty=True)
+            return True
+        if isinstance(error, (Refused, Malformed)):
+            self._failed(job.operation, job.link, str(error), error.next_step)
+        elif not isinstance(error, OutcomeUnknown):
+            tally.stopped[job.operation.side] = error
+        return False
+
+    def _failed(self, operation: Operation, link: Link, reason: str, next_step: str) -> None:
+        """One bad item never stops the rest: after three tries it is put aside as a problem."""
+        failures = link.failures + 1
+        quarantined = failures >= TRIES
+        not_before = utc_text(self._state.clock() + failures * RETRY_AFTER)
+        self._state.links.update(link, failures=failures, quarantined=quarantined, not_before=not_before, dirty=True)
+        if quarantined:
+            where = "ForceManager" if operation.side is Side.CRM else "your calendar"
+            self._state.problems.report(
+                _problem_key(link),
+                link.title,
+                f"“{link.title}” could not be written to {where}: {reason}.".replace("..", "."),
+                next_step or f"Change it, or try again: fm-desktop problems retry {link.id}",
+            )
+
+    def _look_again(self, job: _Job, tally: Tally) -> None:
+        """After a conflict: what is there now, so that the next plan is made on it."""
+        side = job.operation.side
+        port = self._ports[side]
+        try:
+            if job.resource is None:
+                identity = job.link.ext_id if side is Side.CRM else job.link.uid
+                found = port.find(job.collection, [identity])
+            else:
+                found = port.fetch(job.collection, [job.target.remote])
+        except PortError as error:
+            tally.stopped[side] = error
+            return
+        absent = () if found or job.resource is None else (job.target.remote,)
+        self._observer.look_again(port, job.target.collection, found, absent, self._state.clock())
+
+
+def _batches(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
+    """Up to `BATCH` writes, of which no two concern one item."""
+    batch: list[Operation] = []
+    links: set[int] = set()
+    for operation in operations:
+        if len(batch) == BATCH or operation.link in links:
+            yield batch
+            batch, links = [], set()
+        batch.append(operation)
+        links.add(operation.link)
+    if batch:
+        yield batch
+
+
+def _problem_key(link: Link) -> str:
+    return f"link:{link.id}"

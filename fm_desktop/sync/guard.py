@@ -1,0 +1,123 @@
+"""Brakes over a whole plan (design 4, "Guards"). Pure: which operations go on, which wait for a word.
+
+What is held is shown with its reason and can be approved or kept; everything else goes on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from fm_desktop.port import Side
+from fm_desktop.sync.plan import Decision, Operation, Verb
+
+DELETIONS_FREE = 5
+DELETIONS_SHARE = 0.20
+REPEATS_A_DAY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the guards know of one link.
+
+    `collection` its calendar; `series` the UID that makes its occurrences one thing, '' for a single
+    item; `written` how often each (side, field) was written in the last 24 hours; `suspect` why a
+    listing it depends on cannot be believed.
+    """
+
+    collection: int | None
+    suspect: str = ""
+    series: str = ""
+    decision: Decision | None = None
+    written: Mapping[tuple[Side, str], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`living`: links per calendar. `deleting`: deletions already held or done in the last hour there."""
+
+    standing: Mapping[int, Standing]
+    living: Mapping[int | None, int]
+    deleting: Mapping[int | None, int] = field(default_factory=dict)
+    ask_before_notifying: bool = True
+    writes_allowed: int = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`held` carry their reason. `quarantined`: links that two machines keep changing back and forth.
+    `later`: over this cycle's number of writes; planned again next time."""
+
+    go: tuple[Operation, ...]
+    held: tuple[Operation, ...]
+    quarantined: tuple[int, ...]
+    later: int = 0
+
+
+def judge(operations: Sequence[Operation], scene: Scene) -> Verdict:
+    too_many = _calendars_over_the_limit(operations, scene)
+    go: list[Operation] = []
+    held: list[Operation] = []
+    quarantined: list[int] = []
+    for operation in operations:
+        standing = scene.standing[operation.link]
+        if standing.decision is Decision.APPROVED:
+            go.append(replace(operation, held=""))
+            continue
+        reason = operation.held or _reason(operation, standing, scene, too_many)
+        if reason:
+            held.append(replace(operation, held=reason))
+        elif _ping_pong(operation, standing):
+            quarantined.append(operation.link)
+        else:
+            go.append(operation)
+    allowed = max(0, scene.writes_allowed)
+    return Verdict(tuple(go[:allowed]), tuple(held), tuple(dict.fromkeys(quarantined)), len(go[allowed:]))
+
+
+def _reason(operation: Operation, standing: Standing, scene: Scene, too_many: Mapping[int | None, str]) -> str:
+    if operation.verb is not Verb.UPDATE and standing.suspect:
+        return standing.suspect
+    if operation.side is Side.PROVIDER and operation.mails and scene.ask_before_notifying:
+        what = "Deleting" if operation.verb is Verb.DELETE else "Changing"
+        people = "1 other person" if operation.mails == 1 else f"{operation.mails} other people"
+        return f"{what} it sends mail to {people}"
+    if operation.verb is Verb.DELETE and standing.collection in too_many:
+        return too_many[standing.collection]
+    return ""
+
+
+def _calendars_over_the_limit(operations: Sequence[Operation], scene: Scene) -> dict[int | None, str]:
+    """Deletions are counted per calendar; those of one series count once (ending it is one act)."""
+    counted: Counter[int | None] = Counter(scene.deleting)
+    seen: set[tuple[int | None, str]] = set()
+    for operation in operations:
+        if operation.verb is not Verb.DELETE:
+            continue
+        standing = scene.standing[operation.link]
+        key = (standing.collection, standing.series)
+        if standing.series and key in seen:
+            continue
+        seen.add(key)
+        counted[standing.collection] += 1
+    over = {}
+    for collection, count in counted.items():
+        living = scene.living.get(collection, 0)
+        if count > max(DELETIONS_FREE, DELETIONS_SHARE * living):
+            over[collection] = f"{count} of {max(living, count)} items would be deleted at once"
+    return over
+
+
+def _ping_pong(operation: Operation, standing: Standing) -> bool:
+    """The same field written to both sides, or put back, over and over: two programs at war.
+
+    A person who edits one side many times a day writes to one side only, and nothing is put back.
+    """
+    for name in dict(operation.patch.items()):
+        here = standing.written.get((operation.side, name), 0)
+        there = standing.written.get((operation.side.other, name), 0)
+        if here >= REPEATS_A_DAY and (there >= REPEATS_A_DAY or operation.puts_back):
+            return True
+    creates = standing.written.get((operation.side, ""), 0)
+    return operation.verb is Verb.CREATE and operation.puts_back and creates >= REPEATS_A_DAY

@@ -1,0 +1,109 @@
+"""What waits for the user's word: mass deletions, changes that send mail, doubtful listings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from fm_desktop.port import Side
+from fm_desktop.sync.plan import Decision, Operation, Verb
+from fm_desktop.sync.serial import patch_value, projection_value
+from fm_desktop.sync.store import Clock, Store, utc_text
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    id: int
+    link: int
+    side: Side
+    verb: Verb
+    title: str
+    reason: str
+    since: str
+
+
+class HeldBack:
+    """The table `held`."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def waiting(self) -> tuple[Held, ...]:
+        """Those without a decision yet."""
+        rows = self._store.rows(
+            "SELECT held.*, coalesce(link.provider, link.crm, link.base_provider, link.base_crm) AS shown FROM held"
+            " JOIN link ON link.id = held.link WHERE held.decision IS NULL ORDER BY held.id"
+        )
+        return tuple(_held(row) for row in rows)
+
+    def count(self) -> int:
+        return int(self._store.value("SELECT count(*) FROM held WHERE decision IS NULL"))
+
+    def decide(self, ids: Iterable[int], decision: Decision) -> int:
+        """Takes the user's word; the next cycle acts on it. Returns how many it was about."""
+        number = 0
+        for each in ids:
+            row = self._store.row("SELECT link FROM held WHERE id = ? AND decision IS NULL", each)
+            if row is not None:
+                number += 1
+                self._store.run("UPDATE held SET decision = ? WHERE id = ?", decision.value, each)
+                self._store.run("UPDATE link SET dirty = 1, not_before = NULL WHERE id = ?", row["link"])
+        return number
+
+    def decision(self, link: int) -> Decision | None:
+        found = self._store.value("SELECT decision FROM held WHERE link = ? AND decision IS NOT NULL", link)
+        return None if found is None else Decision(found)
+
+    def approve_in_advance(self, link: int, side: Side, verb: Verb, reason: str) -> None:
+        """The user has said so already, in the act that leads to it."""
+        self._store.run(
+            "INSERT INTO held (link, side, verb, body, reason, decision, since)"
+            " VALUES (?, ?, ?, '{}', ?, 'approved', ?)"
+            " ON CONFLICT (link, side, verb) DO UPDATE SET decision = 'approved'",
+            link, side.value, verb.value, reason, utc_text(self._clock()),
+        )  # fmt: skip
+
+    def hold(self, operations: Iterable[Operation]) -> None:
+        for operation in operations:
+            self._store.run(
+                "INSERT INTO held (link, side, verb, body, reason, since) VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (link, side, verb) DO UPDATE SET body = excluded.body, reason = excluded.reason",
+                operation.link, operation.side.value, operation.verb.value, _body(operation), operation.held,
+                utc_text(self._clock()),
+            )  # fmt: skip
+
+    def keep_only(self, link: int, operations: Iterable[Operation]) -> None:
+        """Drops what a link no longer waits for: the world has moved on since."""
+        wanted = {(each.side.value, each.verb.value) for each in operations}
+        for row in self._store.rows("SELECT id, side, verb FROM held WHERE link = ?", link):
+            if (row["side"], row["verb"]) not in wanted:
+                self._store.run("DELETE FROM held WHERE id = ?", row["id"])
+
+    def deletions(self) -> dict[int | None, int]:
+        """Held deletions per calendar, a series counted once."""
+        rows = self._store.rows(
+            "SELECT link.collection, count(DISTINCT link.uid) AS number FROM held JOIN link ON link.id = held.link"
+            " WHERE held.verb = 'delete' AND held.decision IS NULL GROUP BY link.collection"
+        )
+        return {row["collection"]: row["number"] for row in rows}
+
+
+def _held(row: Any) -> Held:
+    title = json.loads(row["shown"])["title"] if row["shown"] else ""
+    return Held(
+        id=row["id"],
+        link=row["link"],
+        side=Side(row["side"]),
+        verb=Verb(row["verb"]),
+        title=title or "(no title)",
+        reason=row["reason"],
+        since=row["since"],
+    )
+
+
+def _body(operation: Operation) -> str:
+    value = projection_value(operation.value) if operation.value else patch_value(operation.patch)
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,145 @@
+"""The journal: every write is in it before it is sent (design 4, "Execute").
+
+`sending -> done | failed | unknown`. A crash leaves `sending`, which the next start calls `unknown`;
+an unknown one is probed by identity before anything else is planned for its link.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from fm_desktop.model.projection import Patch, Projection
+from fm_desktop.port import Side
+from fm_desktop.sync.links import Link
+from fm_desktop.sync.plan import Operation, Verb
+from fm_desktop.sync.serial import dump, load, patch_value, projection_value, read_patch, read_projection
+from fm_desktop.sync.store import Store, utc_text
+
+# So long a listing may still show what we deleted.
+ECHO_OF_DELETE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One journalled write. `planned_on`: (provider, CRM) projections the plan was made on."""
+
+    id: int
+    link: int
+    side: Side
+    verb: Verb
+    state: str
+    collection: int
+    remote: str
+    body: dict[str, Any]
+    planned_on: tuple[Projection | None, Projection | None]
+    why: str
+    cycle: int
+    sent_at: str
+
+    def value(self) -> Projection:
+        return read_projection(self.body)
+
+    def patch(self) -> Patch:
+        return read_patch(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a write goes. `remote` is '' and `revision` None for a create."""
+
+    collection: int
+    remote: str = ""
+    revision: str | None = None
+
+
+class Journal:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def sending(self, operation: Operation, link: Link, target: Target, cycle: int, now: datetime) -> int:
+        """Notes a write that is about to be sent; the caller commits before sending."""
+        return self._store.run(
+            "INSERT INTO operation (link, side, verb, state, collection, remote, body, planned_on, why, cycle, sent_at)"
+            " VALUES (?, ?, ?, 'sending', ?, ?, ?, ?, ?, ?, ?)",
+            operation.link, operation.side.value, operation.verb.value, target.collection, target.remote,
+            json.dumps(_body(operation, target.revision), ensure_ascii=False),
+            json.dumps([dump(link.provider), dump(link.crm)], ensure_ascii=False),
+            operation.why, cycle, utc_text(now),
+        )  # fmt: skip
+
+    def finish(self, entry: int, state: str, now: datetime, *, error: str = "", remote: str | None = None) -> None:
+        self._store.run(
+            "UPDATE operation SET state = ?, finished_at = ?, error = ?, remote = coalesce(?, remote) WHERE id = ?",
+            state, utc_text(now), error, remote, entry,
+        )  # fmt: skip
+
+    def get(self, entry: int) -> Entry:
+        row = self._store.row("SELECT * FROM operation WHERE id = ?", entry)
+        assert row is not None
+        return _entry(row)
+
+    def interrupted(self) -> None:
+        """After a crash: what was being sent may or may not have arrived."""
+        self._store.run("UPDATE operation SET state = 'unknown' WHERE state = 'sending'")
+
+    def unknown(self) -> tuple[Entry, ...]:
+        return tuple(
+            _entry(row) for row in self._store.rows("SELECT * FROM operation WHERE state = 'unknown' ORDER BY id")
+        )
+
+    def has_open(self, link: int) -> bool:
+        found = self._store.row("SELECT 1 FROM operation WHERE link = ? AND state IN ('sending', 'unknown')", link)
+        return found is not None
+
+    def made(self, collection: int, remote: str) -> bool:
+        """Did we create this one?"""
+        found = self._store.row(
+            "SELECT 1 FROM operation WHERE collection = ? AND remote = ? AND verb = 'create' AND state = 'done'",
+            collection, remote,
+        )  # fmt: skip
+        return found is not None
+
+    def deleted_lately(self, collection: int, remote: str, revision: str | None, now: datetime) -> bool:
+        """Is this what we deleted, shown once more by a lagging listing?"""
+        row = self._store.row(
+            "SELECT body, side FROM operation WHERE collection = ? AND remote = ? AND verb = 'delete'"
+            " AND state = 'done' AND sent_at > ? ORDER BY id DESC",
+            collection, remote, utc_text(now - ECHO_OF_DELETE),
+        )  # fmt: skip
+        if row is None:
+            return False
+        # A CRM id is never used again; a path at a provider may be.
+        return bool(row["side"] == Side.CRM.value or json.loads(row["body"]).get("revision") == revision)
+
+    def trim(self, before: datetime) -> None:
+        self._store.run("DELETE FROM operation WHERE state IN ('done', 'failed') AND sent_at < ?", utc_text(before))
+
+
+def _body(operation: Operation, revision: str | None) -> dict[str, Any]:
+    if operation.verb is Verb.CREATE:
+        assert operation.value is not None
+        return projection_value(operation.value)
+    if operation.verb is Verb.UPDATE:
+        return patch_value(operation.patch)
+    return {"revision": revision}
+
+
+def _entry(row: Any) -> Entry:
+    provider, crm = json.loads(row["planned_on"])
+    return Entry(
+        id=row["id"],
+        link=row["link"],
+        side=Side(row["side"]),
+        verb=Verb(row["verb"]),
+        state=row["state"],
+        collection=row["collection"],
+        remote=row["remote"],
+        body=json.loads(row["body"]),
+        planned_on=(load(provider), load(crm)),
+        why=row["why"],
+        cycle=row["cycle"],
+        sent_at=row["sent_at"],
+    )

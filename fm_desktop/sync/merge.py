@@ -1,0 +1,177 @@
+"""Field by field: what each side must be told so that both agree. Pure.
+
+Each side is compared with its own base, the form in which *it* showed the last agreed state. So a
+value that one side keeps shorter, coarser or tidier than it was sent is no edit of that side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fm_desktop.model.projection import Patch, Projection
+from fm_desktop.port import Side
+
+TWO_WAY = ("title", "span", "completed", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A value that the policy let the other side's overwrite; it goes to the history, restorable."""
+
+    side: Side
+    field: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """`restores`: the CRM's own edit of a field that is not its to edit is overwritten."""
+
+    to_provider: Patch
+    to_crm: Patch
+    lost: tuple[Lost, ...] = ()
+    restores: bool = False
+
+
+def same_value(field: str, provider: Projection, crm: Projection) -> bool:
+    """Do both sides show the same, allowing for what the CRM has to cut?"""
+    ours, theirs = getattr(provider, field), getattr(crm, field)
+    if ours == theirs:
+        return True
+    if field == "text":
+        return crm.shortened and provider.text.startswith(crm.text)
+    if field == "title":
+        return crm.title.endswith("…") and provider.title.startswith(crm.title[:-1].rstrip()) and len(crm.title) > 1
+    return False
+
+
+def full_text(provider_before: Projection | None, crm_before: Projection | None, crm: Projection) -> str:
+    """The whole text after an edit of a shortened copy: the edited head and the untouched tail."""
+    if not crm.shortened or provider_before is None or crm_before is None or not crm_before.shortened:
+        return crm.text
+    return crm.text + provider_before.text[len(crm_before.text) :]
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """The observations and the base of one link; both sides are there, the base may be missing."""
+
+    provider: Projection
+    crm: Projection
+    base_provider: Projection | None
+    base_crm: Projection | None
+
+    def changed(self, side: Side, field: str) -> bool:
+        now = self.provider if side is Side.PROVIDER else self.crm
+        base = self.base_provider if side is Side.PROVIDER else self.base_crm
+        return base is None or getattr(now, field) != getattr(base, field)
+
+
+def merge(trees: Trees, winners: Mapping[str, Side], authority: Side | None = None) -> Merged:
+    """Decides every shared field. `winners`: who wins a field that both changed. `authority`: the
+    side whose word alone counts (a read-only item, a one-way mode): the other's edits are put back.
+    """
+    to_provider: dict[str, Any] = {}
+    to_crm: dict[str, Any] = {}
+    lost: list[Lost] = []
+    for field in TWO_WAY:
+        source, loser = _decide(trees, field, winners[field], authority)
+        if source is None:
+            continue
+        if source is Side.CRM:
+            to_provider[field] = _crm_value(trees, field)
+        else:
+            to_crm[field] = getattr(trees.provider, field)
+        if loser is not None:
+            lost.append(Lost(loser, field, getattr(trees.crm if loser is Side.CRM else trees.provider, field)))
+    one_way = _one_way(trees) if authority is not Side.CRM else {}
+    if authority is not Side.CRM:
+        to_crm |= one_way | _party(trees)
+    restores = trees.base_crm is not None and any(trees.changed(Side.CRM, field) for field in one_way)
+    return Merged(Patch(**to_provider), Patch(**to_crm), tuple(lost), restores)
+
+
+def _decide(trees: Trees, field: str, winner: Side, authority: Side | None) -> tuple[Side | None, Side | None]:
+    """(side whose value is taken, side whose value is lost); (None, None) where both agree already."""
+    provider_changed, crm_changed = trees.changed(Side.PROVIDER, field), trees.changed(Side.CRM, field)
+    if not provider_changed and not crm_changed:
+        return None, None
+    if provider_changed and crm_changed and same_value(field, trees.provider, trees.crm):
+        return None, None
+    if authority is not None:
+        return authority, authority.other if trees.changed(authority.other, field) else None
+    if provider_changed and crm_changed:
+        winner = _filled(trees, field) or winner
+        return winner, winner.other if _has_value(trees, field, winner.other) else None
+    return (Side.PROVIDER, None) if provider_changed else (Side.CRM, None)
+
+
+def _filled(trees: Trees, field: str) -> Side | None:
+    """With no base to tell an emptied field from one never filled, the filled one is kept."""
+    if trees.base_provider is not None and trees.base_crm is not None:
+        return None
+    provider, crm = _has_value(trees, field, Side.PROVIDER), _has_value(trees, field, Side.CRM)
+    if provider == crm:
+        return None
+    return Side.PROVIDER if provider else Side.CRM
+
+
+def _has_value(trees: Trees, field: str, side: Side) -> bool:
+    return bool(getattr(trees.provider if side is Side.PROVIDER else trees.crm, field))
+
+
+def _crm_value(trees: Trees, field: str) -> Any:
+    if field == "text":
+        return full_text(trees.base_provider or trees.provider, trees.base_crm, trees.crm)
+    return getattr(trees.crm, field)
+
+
+def _one_way(trees: Trees) -> dict[str, Any]:
+    """The block and the lock: whatever the CRM shows, it is made to show the provider's."""
+    return {
+        field: getattr(trees.provider, field)
+        for field in ("details", "locked")
+        if getattr(trees.provider, field) != getattr(trees.crm, field)
+        and (trees.changed(Side.PROVIDER, field) or trees.changed(Side.CRM, field))
+    }
+
+
+def _party(trees: Trees) -> dict[str, Any]:
+    """The chip is the CRM's own: proposed where it is empty, or still what was proposed before."""
+    proposed, shown = trees.provider.party, trees.crm.party
+    if proposed.is_empty or proposed == shown or not trees.changed(Side.PROVIDER, "party"):
+        return {}
+    untouched = shown.is_empty if trees.base_crm is None else not trees.changed(Side.CRM, "party")
+    was_ours = shown.is_empty or (trees.base_provider is not None and shown == trees.base_provider.party)
+    return {"party": proposed} if untouched and was_ours else {}
+
+
+def lossy_image(sent: Projection, seen: Projection) -> bool:
+    """Is `seen` what a tidying server may have made of `sent`? Then it is the base, and no edit.
+
+    Only the first reading after an own write is judged so; anything not recognisably derived from
+    what was sent is a person's edit.
+    """
+    return all(is_derived(field, getattr(sent, field), getattr(seen, field)) for field in (*TWO_WAY, "details"))
+
+
+def rebased(sent: Projection, seen: Projection) -> Projection:
+    """The base after a write whose answer was lost: what the server made of it, field by field; a field
+    that does not come from what was sent has been edited since, and stays an edit."""
+    values = {
+        name: getattr(seen, name)
+        for name in (*TWO_WAY, "details")
+        if is_derived(name, getattr(sent, name), getattr(seen, name))
+    }
+    return replace(sent, party=seen.party, locked=seen.locked, shortened=seen.shortened, **values)
+
+
+def is_derived(field: str, sent: Any, seen: Any) -> bool:
+    if sent == seen:
+        return True
+    if field in ("title", "text", "details"):
+        sent_words, seen_words = "".join(sent.split()), "".join(seen.split())
+        return bool(seen_words) and sent_words.startswith(seen_words.rstrip("….")) if sent_words else not seen_words
+    return False

@@ -1,0 +1,307 @@
+"""From observations to operations: `plan(view, policy)`, pure and total.
+
+The table below is the whole decision, one row per pair of what happened at either side since the
+base. Origin, editability and direction bend its rows in `_bend`, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum, StrEnum
+
+from fm_desktop.model.projection import Patch, Projection
+from fm_desktop.port import Side
+from fm_desktop.sync import policy
+from fm_desktop.sync.merge import Lost, Trees, full_text, merge
+from fm_desktop.sync.policy import Facts, Options, Origin
+
+
+class Change(Enum):
+    """One side against its base."""
+
+    ABSENT = "absent"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    DELETED = "deleted"
+
+
+class Action(Enum):
+    NOTHING = "nothing"
+    MERGE = "merge"
+    COPY_TO_CRM = "copy to the CRM"
+    COPY_TO_PROVIDER = "copy to the calendar"
+    DELETE_AT_CRM = "delete at the CRM"
+    DELETE_AT_PROVIDER = "delete in the calendar"
+    FORGET = "forget"
+    ORPHAN = "orphan"
+
+
+_A, _U, _C, _D = Change.ABSENT, Change.UNCHANGED, Change.CHANGED, Change.DELETED
+
+# (at the provider, at the CRM). Edit against delete: the edit wins, losing it is worse than a spare event.
+TABLE: dict[tuple[Change, Change], Action] = {
+    (_A, _A): Action.FORGET,
+    (_A, _U): Action.COPY_TO_PROVIDER,
+    (_A, _C): Action.COPY_TO_PROVIDER,
+    (_A, _D): Action.FORGET,
+    (_U, _A): Action.COPY_TO_CRM,
+    (_U, _U): Action.NOTHING,
+    (_U, _C): Action.MERGE,
+    (_U, _D): Action.DELETE_AT_PROVIDER,
+    (_C, _A): Action.COPY_TO_CRM,
+    (_C, _U): Action.MERGE,
+    (_C, _C): Action.MERGE,
+    (_C, _D): Action.COPY_TO_CRM,
+    (_D, _A): Action.FORGET,
+    (_D, _U): Action.DELETE_AT_CRM,
+    (_D, _C): Action.COPY_TO_PROVIDER,
+    (_D, _D): Action.FORGET,
+}
+
+
+class Verb(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Decision(StrEnum):
+    """The user's word on something held."""
+
+    APPROVED = "approved"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The user's undo: an edit back to earlier values, as if made at `side` (design 8).
+
+    `update`: `patch` holds the values. `create`: the deleted item shall be on both sides again, as
+    `value`. `delete`: the copy at `side` shall go, and not come back.
+    """
+
+    side: Side
+    verb: Verb
+    patch: Patch = field(default_factory=Patch)
+    value: Projection | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that is known of one link. A side that is away has None; `reborn`: the CRM row carries our
+    mark although nothing at the provider belongs to it (our state was lost, or its item is)."""
+
+    link: int
+    uid: str
+    recurrence: str
+    origin: Origin
+    facts: Facts
+    provider: Projection | None
+    crm: Projection | None
+    base_provider: Projection | None
+    base_crm: Projection | None
+    marked_as_ours: bool = False
+    decision: Decision | None = None
+    wish: Wish | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One write to one side. `value` for a create, `patch` for an update. `why` is for people."""
+
+    link: int
+    side: Side
+    verb: Verb
+    why: str
+    value: Projection | None = None
+    patch: Patch = field(default_factory=Patch)
+    lost: tuple[Lost, ...] = ()
+    puts_back: bool = False
+    mails: int = 0
+    held: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """`settle`: both sides agree as they are, they become the base. `ignored`: why nothing is copied."""
+
+    operations: tuple[Operation, ...] = ()
+    settle: bool = False
+    forget: bool = False
+    ignored: str = ""
+
+
+def change_of(now: Projection | None, base: Projection | None) -> Change:
+    if now is None:
+        return Change.ABSENT if base is None else Change.DELETED
+    return Change.UNCHANGED if now == base else Change.CHANGED
+
+
+def plan(view: View, options: Options, now: datetime) -> Planned:
+    """What to write so that both sides agree under the rules; nothing when they do."""
+    # A cancelled meeting must not survive in the CRM (design 4, "Merge"): to it, it is away.
+    if view.facts.cancelled and view.provider is not None:
+        view = replace(view, provider=None)
+    if view.wish is not None:
+        wished = _wished(view, view.wish, options)
+        if wished is not None:
+            return wished
+    if not policy.travels(view.origin, options.direction):
+        return Planned(ignored="the chosen direction leaves it alone")
+    action = _bend(
+        TABLE[change_of(view.provider, view.base_provider), change_of(view.crm, view.base_crm)], view, options
+    )
+    if action is Action.FORGET:
+        return Planned(forget=True)
+    if action is Action.NOTHING:
+        return Planned()
+    if action is Action.MERGE:
+        return _merge(view, options)
+    if action in (Action.COPY_TO_CRM, Action.COPY_TO_PROVIDER):
+        return _copy(view, options, now, Side.CRM if action is Action.COPY_TO_CRM else Side.PROVIDER)
+    if action is Action.ORPHAN:
+        return _orphan(view, options, now)
+    return Planned((_delete(view, action),))
+
+
+def _wished(view: View, wish: Wish, options: Options) -> Planned | None:
+    """The operations of an undo; None where there is nothing left to undo."""
+    why = "undone by you"
+    here = view.provider if wish.side is Side.PROVIDER else view.crm
+    if wish.verb is Verb.DELETE:
+        return None if here is None else Planned((Operation(view.link, wish.side, Verb.DELETE, why),))
+    if wish.verb is Verb.CREATE:
+        sides = [side for side, shown in ((Side.PROVIDER, view.provider), (Side.CRM, view.crm)) if shown is None]
+        return Planned(
+            tuple(
+                Operation(view.link, side, Verb.CREATE, why, value=wish.value, mails=view.facts.others)
+                for side in sides
+            )
+        )
+    if view.provider is None or view.crm is None or here is None:
+        return None
+    edited = replace(here, **dict(wish.patch.items()))
+    provider, crm = (edited, view.crm) if wish.side is Side.PROVIDER else (view.provider, edited)
+    follow = _merge(replace(view, provider=provider, crm=crm, wish=None), options)
+    others = tuple(replace(each, why=why) for each in follow.operations if each.side is not wish.side)
+    mails = view.facts.others if wish.side is Side.PROVIDER else 0
+    return Planned((Operation(view.link, wish.side, Verb.UPDATE, why, patch=wish.patch, mails=mails), *others))
+
+
+def _bend(action: Action, view: View, options: Options) -> Action:
+    authority = policy.authority(view.origin, view.facts, options.direction)
+    if view.decision is Decision.KEEP:
+        action = _kept(action)
+    if action is Action.COPY_TO_PROVIDER:
+        if view.base_provider is None and view.marked_as_ours:
+            return Action.ORPHAN
+        if view.base_provider is not None and (view.facts.cancelled or authority is Side.PROVIDER):
+            return Action.DELETE_AT_CRM
+    if action is Action.DELETE_AT_PROVIDER and authority is Side.PROVIDER:
+        return Action.COPY_TO_CRM
+    if action is Action.DELETE_AT_CRM and authority is Side.CRM:
+        return Action.COPY_TO_PROVIDER
+    if action is Action.COPY_TO_CRM and view.base_crm is not None and authority is Side.CRM:
+        return Action.DELETE_AT_PROVIDER
+    return action
+
+
+def _kept(action: Action) -> Action:
+    """The user chose to keep what a held deletion would have removed: it is put back where it is missing."""
+    return {
+        Action.DELETE_AT_CRM: Action.COPY_TO_PROVIDER,
+        Action.DELETE_AT_PROVIDER: Action.COPY_TO_CRM,
+    }.get(action, action)
+
+
+def _merge(view: View, options: Options) -> Planned:
+    assert view.provider is not None
+    assert view.crm is not None
+    authority = policy.authority(view.origin, view.facts, options.direction)
+    if view.decision is Decision.KEEP and authority is None:
+        authority = Side.PROVIDER
+    winner = policy.field_winner(options.conflicts)
+    winners = {"title": winner, "span": winner, "completed": winner}
+    winners["text"] = policy.text_winner(view.facts, options.conflicts)
+    trees = Trees(view.provider, view.crm, view.base_provider, view.base_crm)
+    merged = merge(trees, winners, authority)
+    operations = []
+    if not merged.to_provider.is_empty:
+        operations.append(
+            Operation(
+                view.link, Side.PROVIDER, Verb.UPDATE, "changed in ForceManager", patch=merged.to_provider,
+                lost=_of(merged.lost, Side.PROVIDER), puts_back=authority is Side.CRM and bool(merged.lost),
+                mails=view.facts.others,
+            )
+        )  # fmt: skip
+    if not merged.to_crm.is_empty:
+        lost = _of(merged.lost, Side.CRM)
+        put_back = merged.restores or (authority is Side.PROVIDER and bool(lost))
+        reason = view.facts.why_locked() or "this part only follows the calendar"
+        why = f"put back: {reason}" if put_back else "changed in the calendar"
+        operations.append(
+            Operation(view.link, Side.CRM, Verb.UPDATE, why, patch=merged.to_crm, lost=lost, puts_back=put_back)
+        )
+    return Planned(tuple(operations), settle=not operations)
+
+
+def _of(lost: tuple[Lost, ...], side: Side) -> tuple[Lost, ...]:
+    return tuple(each for each in lost if each.side is side)
+
+
+def _copy(view: View, options: Options, now: datetime, side: Side) -> Planned:
+    source = view.provider if side is Side.CRM else view.crm
+    assert source is not None
+    gone_here = (view.base_crm if side is Side.CRM else view.base_provider) is not None
+    if not gone_here:
+        reason = _why_not(view, source, options, now, side)
+        if reason:
+            return Planned(ignored=reason)
+    value = source
+    if side is Side.PROVIDER:
+        text = full_text(view.base_provider, view.base_crm, source)
+        value = replace(source, text=text, shortened=False, details="", locked=False)
+    why = _why_copied(view, side, gone_here=gone_here)
+    return Planned((Operation(view.link, side, Verb.CREATE, why, value=value, puts_back=gone_here),))
+
+
+def _why_not(view: View, source: Projection, options: Options, now: datetime, side: Side) -> str:
+    if side is Side.CRM and view.facts.masked and options.private_events is policy.PrivateEvents.SKIP:
+        return "it is private, and private events are not copied (setting private_events)"
+    if not view.recurrence and not policy.is_in_range(source, now, options):
+        return f"it ended more than {options.history_days} days ago (setting calendar_history_days)"
+    return ""
+
+
+def _why_copied(view: View, side: Side, *, gone_here: bool) -> str:
+    if not gone_here:
+        return "new in the calendar" if side is Side.CRM else "new in ForceManager"
+    if view.decision is Decision.KEEP:
+        return "put back: you chose to keep it"
+    if side is Side.CRM and view.facts.why_locked():
+        return f"put back: {view.facts.why_locked()}"
+    return "put back: it was changed on the other side after it had been deleted here"
+
+
+def _orphan(view: View, options: Options, now: datetime) -> Planned:
+    """A row with our mark and nothing behind it: after a loss of our state nobody knows who deleted it."""
+    assert view.crm is not None
+    if view.decision is Decision.KEEP:
+        return Planned(ignored="you chose to keep it in ForceManager")
+    if not policy.is_in_range(view.crm, now, options):
+        return Planned(ignored="it lies before the dates that are kept in step")
+    held = "it was copied from your calendar once, but is in none of your chosen calendars now"
+    why = "not in the calendar any more"
+    return Planned((Operation(view.link, Side.CRM, Verb.DELETE, why, held=held),))
+
+
+def _delete(view: View, action: Action) -> Operation:
+    if action is Action.DELETE_AT_PROVIDER:
+        why = "deleted in ForceManager"
+        return Operation(view.link, Side.PROVIDER, Verb.DELETE, why, mails=view.facts.others)
+    lost: tuple[Lost, ...] = ()
+    if view.crm is not None and change_of(view.crm, view.base_crm) is Change.CHANGED:
+        lost = tuple(Lost(Side.CRM, name, getattr(view.crm, name)) for name in ("title", "text"))
+    why = "cancelled by the organiser" if view.facts.cancelled else "deleted in the calendar"
+    return Operation(view.link, Side.CRM, Verb.DELETE, why, lost=lost)

@@ -1,0 +1,72 @@
+"""Answering what became of writes whose answer was lost: asked by identity, never repeated blindly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from fm_desktop.model.projection import Projection
+from fm_desktop.port import Port, Resource, Side
+from fm_desktop.sync.journal import Entry
+from fm_desktop.sync.merge import is_derived
+from fm_desktop.sync.observe import Observer
+from fm_desktop.sync.plan import Verb
+from fm_desktop.sync.settle import Settler
+from fm_desktop.sync.state import State
+from fm_desktop.sync.store import read_utc
+
+# A listing may lag behind a write that was stored: only after this time is "not there" an answer.
+# At the provider a create is conditional on its own path, so there is nothing to wait for.
+DOUBT = timedelta(seconds=90)
+
+
+class Prober:
+    def __init__(self, state: State, ports: Mapping[Side, Port], observer: Observer, settler: Settler) -> None:
+        self._state = state
+        self._ports = ports
+        self._observer = observer
+        self._settler = settler
+
+    def probe(self, now: datetime) -> int:
+        """Asks about every unknown write; returns how many stay unknown. Raises the port's errors."""
+        left = 0
+        for entry in self._state.journal.unknown():
+            left += not self._answer(entry, now)
+        return left
+
+    def _answer(self, entry: Entry, now: datetime) -> bool:
+        port = self._ports[entry.side]
+        link = self._state.links.get(entry.link)
+        collection = self._state.resources.collection(entry.collection)
+        if entry.verb is Verb.CREATE:
+            identity = link.ext_id if entry.side is Side.CRM else link.uid
+            found = port.find(collection.what.id, [identity])
+            if not found and entry.side is Side.CRM and now - read_utc(entry.sent_at) < DOUBT:
+                return False
+            absent: tuple[str, ...] = ()
+        else:
+            found = port.fetch(collection.what.id, [entry.remote])
+            absent = () if found else (entry.remote,)
+        with self._state.store.transaction():
+            if entry.verb is Verb.DELETE and not found:
+                self._settler.deleted(entry, None)
+                return True
+            self._observer.look_again(port, entry.collection, found, absent, now)
+            self._conclude(entry, arrived=any(isinstance(each, Resource) for each in found), now=now)
+        return True
+
+    def _conclude(self, entry: Entry, *, arrived: bool, now: datetime) -> None:
+        link = self._state.links.get(entry.link)
+        seen = link.provider if entry.side is Side.PROVIDER else link.crm
+        if arrived and seen is not None and (entry.verb is Verb.CREATE or _shows(seen, entry)):
+            self._settler.found_written(entry)
+            return
+        self._state.journal.finish(entry.id, "failed", now, error="it had not arrived")
+        self._state.links.update(link, dirty=True)
+
+
+def _shows(seen: Projection, entry: Entry) -> bool:
+    """Does the item show what the update was to write?"""
+    return entry.verb is Verb.UPDATE and all(
+        is_derived(name, value, getattr(seen, name)) for name, value in entry.patch().items()
+    )

@@ -1,0 +1,249 @@
+"""From observed resources to links: which item each stands for, and what its trees show now.
+
+Identity decides, never order: a link is found by the `ext_id` that both sides' keys lead to, so a
+lost state file, a second computer and a listing in any order come to the same links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from fm_desktop.model.items import Item
+from fm_desktop.model.projection import Projection
+from fm_desktop.port import Broken, Found, Port, Resource, Side
+from fm_desktop.sync import policy
+from fm_desktop.sync.identity import is_our_ext_id, uid_for
+from fm_desktop.sync.links import Link
+from fm_desktop.sync.merge import lossy_image
+from fm_desktop.sync.policy import Facts, Origin
+from fm_desktop.sync.project import Context, crm_view
+from fm_desktop.sync.recognise import Shown, Window, shown_by
+from fm_desktop.sync.recurrence import UnusableRule
+from fm_desktop.sync.resources import KnownResource
+from fm_desktop.sync.state import State
+from fm_desktop.sync.store import read_utc
+
+# A second row with our mark is another computer's slip, which that one removes, or a copy a person made.
+COPY_AFTER = timedelta(hours=1)
+
+
+class Relinker:
+    """Collects what was observed; `finish` turns it into links. Callers hold the transaction."""
+
+    def __init__(self, state: State, ports: Mapping[Side, Port]) -> None:
+        self._resources = state.resources
+        self._links = state.links
+        self._journal = state.journal
+        self._problems = state.problems
+        self._ports = ports
+        self._context: Context | None = None
+        self._touched_uids: dict[str, None] = {}
+        self._touched_rows: dict[int, Item] = {}
+        self._fresh: dict[int, Resource] = {}
+
+    def use(self, context: Context) -> None:
+        """The user's choices and addresses, from now on."""
+        self._context = context
+
+    @property
+    def context(self) -> Context:
+        assert self._context is not None
+        return self._context
+
+    # --- one resource at a time ---
+
+    def present(self, side: Side, collection: int, found: Found, now: datetime) -> None:
+        known = self._resources.get(collection, found.ref.id)
+        if self._is_stale(side, collection, found, known, now):
+            return
+        resource = self._resources.save(collection, found, now, confirmed=True)
+        key = f"item:{collection}:{found.ref.id}"
+        if isinstance(found, Broken):
+            self._report_broken(key, found)
+        else:
+            self._problems.solved(key)
+        if side is Side.PROVIDER:
+            if known is not None and known.uid:
+                self._touched_uids[known.uid] = None
+            if found.uid:
+                self._touched_uids[found.uid] = None
+            if isinstance(found, Resource):
+                self._fresh[resource] = found
+        elif isinstance(found, Resource):
+            self._touched_rows[resource] = found.items[0]
+
+    def absent(self, side: Side, collection: int, remote: str, now: datetime) -> None:
+        known = self._resources.get(collection, remote)
+        if known is None:
+            return
+        self._problems.solved(f"item:{collection}:{remote}")
+        if side is Side.PROVIDER:
+            self._touched_uids[known.uid] = None
+            for each in self._links.of_resource(Side.PROVIDER, known.id):
+                if not each.recurrence:
+                    self._resources.bury(known, each.id, side, now)
+            self._resources.forget(known.id)
+            return
+        link = self._links.of_crm_row(known.id)
+        self._touched_rows.pop(known.id, None)
+        if link is not None:
+            self._resources.bury(known, link.id, side, now)
+            self._see(link, Side.CRM, None, crm_resource=None)
+        self._resources.forget(known.id)
+        if is_our_ext_id(known.uid):
+            self._touch_rows_marked(known.uid)
+
+    def finish(self, side: Side, now: datetime) -> None:
+        if side is Side.PROVIDER:
+            window = Window(*policy.series_window(now, self.context.options))
+            for uid in self._touched_uids:
+                self.relink_uid(uid, window)
+            self._touched_uids.clear()
+            self._fresh.clear()
+            return
+        for resource in sorted(self._touched_rows, key=lambda each: int(self._resources.by_id(each).ref.id)):
+            self._relink_row(resource, self._touched_rows[resource], now)
+        self._touched_rows.clear()
+
+    def _is_stale(self, side: Side, collection: int, found: Found, known: KnownResource | None, now: datetime) -> bool:
+        """A reading from before our own last write: a lagging server's, not a person's edit."""
+        if self._journal.deleted_lately(collection, found.ref.id, found.revision, now):
+            return True
+        return (
+            side is Side.CRM
+            and known is not None
+            and not known.confirmed
+            and known.replaced is not None
+            and known.replaced == found.revision
+        )
+
+    def _report_broken(self, key: str, found: Broken) -> None:
+        title = found.title or found.uid or found.ref.id
+        self._problems.report(
+            key,
+            title,
+            f"“{title}” cannot be read: {found.reason}.",
+            "Open it in its own program and save it again, or delete it there. Everything else is kept in step.",
+        )
+
+    # --- the provider ---
+
+    def relink_uid(self, uid: str, window: Window) -> None:
+        """One UID's items, from the first of the user's calendars that holds it (one link, RFC 5545 3.8.4.7)."""
+        held = self._resources.by_uid(uid)
+        primary = next((each for each in held if not each.broken), None)
+        if primary is None and held:
+            return  # it is there, but cannot be understood now: not away
+        shown: Shown = {}
+        if primary is not None:
+            expanded = self._shown(primary, window)
+            if expanded is None:
+                return
+            shown = expanded
+        for link in self._links.of_uid(uid):
+            if link.recurrence not in shown:
+                self._missing(link, window)
+        for recurrence, (projection, facts) in shown.items():
+            self._show(uid, recurrence, projection, facts, primary)
+
+    def detach(self, collection: int) -> None:
+        """A calendar takes no part any more: its links rest as they are, unless another calendar that
+        takes part holds the same item."""
+        for link in self._links.of_collection(collection):
+            if self._resources.by_uid(link.uid):
+                self._touched_uids[link.uid] = None
+            else:
+                self._links.update(link, detached=True)
+
+    def touch(self, uids: Iterable[str]) -> None:
+        """Looks at these items again: the window moved, the directory or a setting changed."""
+        self._touched_uids |= dict.fromkeys(uids)
+
+    def _missing(self, link: Link, window: Window) -> None:
+        if link.provider is None or window.before(link.recurrence) or window.after(link.recurrence):
+            return  # leaving the window is no deletion
+        self._see(link, Side.PROVIDER, None, provider_resource=None)
+
+    def _shown(self, known: KnownResource, window: Window) -> Shown | None:
+        resource = self._fresh.get(known.id) or self._ports[Side.PROVIDER].parse(known.ref, known.revision, known.raw)
+        if isinstance(resource, Broken):
+            return None
+        collection = next(each for each in self._resources.collections(Side.PROVIDER) if each.id == known.collection)
+        try:
+            return shown_by(resource.items, self.context, window, read_only=not collection.what.writable)
+        except UnusableRule as error:
+            found = Broken(known.ref, known.revision, known.raw, str(error), resource.items[0].title, known.uid)
+            self._report_broken(f"item:{known.collection}:{known.ref.id}", found)
+            return None
+
+    def _show(
+        self, uid: str, recurrence: str, projection: Projection, facts: Facts, primary: KnownResource | None
+    ) -> None:
+        assert primary is not None
+        ext_id = self._links.ext_id(uid, recurrence)
+        link = self._links.of_ext_id(ext_id) or self._links.add(ext_id, uid, recurrence, Origin.PROVIDER)
+        extra: dict[str, Any] = {}
+        if not link.uid:
+            extra = {"uid": uid, "recurrence": recurrence}
+        if link.collection != primary.collection:
+            extra["collection"] = primary.collection
+        if link.provider_resource != primary.id:
+            extra["provider_resource"] = primary.id
+        if link.detached:
+            extra["detached"] = False
+        if link.facts != facts:
+            extra |= {"facts": facts, "dirty": True}
+        self._see(link, Side.PROVIDER, projection, **extra)
+
+    # --- the CRM ---
+
+    def _relink_row(self, resource: int, item: Item, now: datetime) -> None:
+        row = self._resources.by_id(resource)
+        link = self._links.of_crm_row(resource)
+        if link is None:
+            link = self._link_for_row(row, item, now)
+        if link is None:
+            return
+        extra: dict[str, Any] = {} if link.crm_resource == resource else {"crm_resource": resource}
+        self._see(link, Side.CRM, crm_view(item), **extra)
+
+    def _link_for_row(self, row: KnownResource, item: Item, now: datetime) -> Link | None:
+        """The link a row belongs to; None for a second row of one item (see `second_rows`)."""
+        if is_our_ext_id(item.uid):
+            link = self._links.of_ext_id(item.uid) or self._links.add(item.uid, "", "", Origin.PROVIDER)
+            if link.crm_resource is None or int(row.ref.id) < int(self._resources.by_id(link.crm_resource).ref.id):
+                return link
+            if self._journal.made(row.collection, row.ref.id) or now - read_utc(row.first_seen) < COPY_AFTER:
+                return None
+        uid = uid_for(self.context.options.tenant, row.ref.id)
+        ext_id = self._links.ext_id(uid, "")
+        return self._links.of_ext_id(ext_id) or self._links.add(ext_id, uid, "", Origin.CRM)
+
+    def _touch_rows_marked(self, ext_id: str) -> None:
+        """A row went away: another one with the same mark may take its place."""
+        for known in self._resources.rows_marked(ext_id):
+            found = self._ports[Side.CRM].parse(known.ref, known.revision, known.raw)
+            if isinstance(found, Resource):
+                self._touched_rows.setdefault(known.id, found.items[0])
+
+    # --- both ---
+
+    def _see(self, link: Link, side: Side, projection: Projection | None, **extra: Any) -> None:
+        """The tree of one side as it is now. Our own write, read back for the first time, may have been
+        tidied by the server; what it made of it is the base, and no edit."""
+        changes: dict[str, Any] = dict(extra)
+        name = side.value
+        before: Projection | None = getattr(link, name)
+        echo: Projection | None = getattr(link, f"echo_{name}")
+        if echo is not None:
+            changes[f"echo_{name}"] = None
+            if projection is not None and projection != echo and lossy_image(echo, projection):
+                changes[f"base_{name}"] = projection
+        if projection != before or (projection is None) != (before is None):
+            changes |= {name: projection, "dirty": True}
+        if projection is not None and link.ended_at is not None:
+            changes |= {"ended_at": None, "dirty": True}
+        if changes:
+            self._links.update(link, **changes)

@@ -1,0 +1,90 @@
+"""What a cycle did, as one value: what the command line prints and the window shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from fm_desktop.model.projection import Projection
+from fm_desktop.port import PortError, Side
+from fm_desktop.sync.execute import Tally
+from fm_desktop.sync.plan import Operation, Verb
+
+
+class Outcome(StrEnum):
+    """How a cycle ended. `INCOMPLETE`: there is more to write, the next cycle goes on."""
+
+    DONE = "done"
+    INCOMPLETE = "incomplete"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+    UNREACHABLE = "unreachable"
+    THROTTLED = "throttled"
+    SIGN_IN = "sign-in"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+
+    @classmethod
+    def of(cls, tally: Tally, side: Side) -> Counts:
+        return cls(*(tally.of(side, verb) for verb in (Verb.CREATE, Verb.UPDATE, Verb.DELETE)))
+
+    @property
+    def total(self) -> int:
+        return self.created + self.updated + self.deleted
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """One line of a preview."""
+
+    side: Side
+    verb: Verb
+    title: str
+    why: str
+    shown: Projection | None
+    held: str = ""
+
+    @classmethod
+    def of(cls, operation: Operation, title: str, shown: Projection | None) -> PlannedLine:
+        return cls(operation.side, operation.verb, title, operation.why, shown, operation.held)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`problem` is the error that ended the cycle early. `requests` and `seconds` count this cycle only."""
+
+    outcome: Outcome
+    crm: Counts = Counts()
+    provider: Counts = Counts()
+    held: int = 0
+    problems: int = 0
+    unknown: int = 0
+    requests: dict[Side, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    plan: tuple[PlannedLine, ...] = ()
+    error: PortError | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `sync --once --json` (design 6)."""
+
+        def counts(each: Counts) -> dict[str, int]:
+            return {"created": each.created, "updated": each.updated, "deleted": each.deleted}
+
+        return {
+            "state": self.outcome.value,
+            "crm": counts(self.crm),
+            "provider": counts(self.provider),
+            "emails_logged": 0,
+            "held": self.held,
+            "problems": self.problems,
+            "requests": {side.value: self.requests.get(side, 0) for side in Side},
+            "seconds": round(self.seconds, 3),
+        }

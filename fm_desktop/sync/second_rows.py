@@ -1,0 +1,33 @@
+"""Two CRM rows with one identity: two computers created at the same moment, or a person copied a row.
+
+The lowest id stays. A second row is removed only by the computer whose journal says it made it; one
+that nobody claims within an hour is a person's copy, and an item of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fm_desktop.port import Port, Resource, Side
+from fm_desktop.sync.relink import COPY_AFTER, Relinker
+from fm_desktop.sync.state import State
+from fm_desktop.sync.store import read_utc
+
+
+def remove_second_rows(state: State, crm: Port, relinker: Relinker, now: datetime) -> int:
+    """Returns how many of our own second rows were removed. Raises the port's errors."""
+    removed = 0
+    for row in state.resources.unlinked_marked():
+        found = crm.parse(row.ref, row.revision, row.raw)
+        if not isinstance(found, Resource):
+            continue
+        if state.journal.made(row.collection, row.ref.id):
+            crm.delete(found)
+            with state.store.transaction():
+                state.resources.forget(row.id)
+            removed += 1
+        elif now - read_utc(row.first_seen) >= COPY_AFTER:
+            with state.store.transaction():
+                relinker.present(Side.CRM, row.collection, found, now)
+                relinker.finish(Side.CRM, now)
+    return removed

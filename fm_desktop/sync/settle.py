@@ -1,0 +1,99 @@
+"""After a write is known to be done: the trees, the base, the history, in one go.
+
+The base becomes what was written on the one side and what the plan was made on at the other, never
+what is there by now: an edit that came in between stays an edit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fm_desktop.model.projection import Projection
+from fm_desktop.port import Resource, Side
+from fm_desktop.sync.journal import Entry
+from fm_desktop.sync.links import Link
+from fm_desktop.sync.merge import rebased
+from fm_desktop.sync.plan import Operation, Verb
+from fm_desktop.sync.project import Context, crm_view, provider_view
+from fm_desktop.sync.state import State
+from fm_desktop.sync.store import utc_text
+
+
+class Settler:
+    """Stores the outcome of writes. Callers hold the transaction."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def written(self, entry: Entry, resource: Resource, operation: Operation, context: Context, *, last: bool) -> None:
+        """A create or update was answered. `last`: nothing else of this plan is open for the link."""
+        state = self._state
+        link = state.links.get(entry.link)
+        state.chronicle.wrote(entry, link, operation)
+        known = state.resources.get(entry.collection, resource.ref.id)
+        identity = state.resources.save(
+            entry.collection, resource, state.clock(), confirmed=False, replaced=known.revision if known else None
+        )
+        projection, more = self._seen(entry.side, entry.collection, resource, context)
+        name = entry.side.value
+        changes: dict[str, Any] = {
+            name: projection, f"{name}_resource": identity, f"echo_{name}": projection, "failures": 0,
+            "not_before": None, "ignored": "", "ended_at": None, **more,
+        }  # fmt: skip
+        link = state.links.update(link, **changes)
+        if last:
+            self._set_base(entry, link, projection)
+        state.journal.finish(entry.id, "done", state.clock(), remote=resource.ref.id)
+
+    def deleted(self, entry: Entry, operation: Operation | None) -> None:
+        """A delete was answered, or the item was found to be away."""
+        state = self._state
+        link = state.links.get(entry.link)
+        known = state.resources.get(entry.collection, entry.remote)
+        state.chronicle.wrote(entry, link, operation)
+        if known is not None:
+            state.resources.bury(known, link.id, entry.side, state.clock())
+            state.resources.forget(known.id)
+        name = entry.side.value
+        other = link.crm if entry.side is Side.PROVIDER else link.provider
+        changes: dict[str, Any] = {
+            name: None,
+            f"{name}_resource": None,
+            f"echo_{name}": None,
+            "failures": 0,
+            "wish": None,
+        }
+        if other is None:
+            changes |= {"base_provider": None, "base_crm": None, "ended_at": utc_text(state.clock()), "dirty": False}
+        state.links.update(link, **changes)
+        state.journal.finish(entry.id, "done", state.clock())
+
+    def found_written(self, entry: Entry) -> None:
+        """A probe found the write of an unknown outcome in place; the link's tree shows it already."""
+        state = self._state
+        link = state.links.get(entry.link)
+        seen = link.provider if entry.side is Side.PROVIDER else link.crm
+        assert seen is not None
+        state.chronicle.wrote(entry, link, None)
+        base = rebased(entry.value(), seen) if entry.verb is Verb.CREATE else seen
+        self._set_base(entry, link, base)
+        state.journal.finish(entry.id, "done", state.clock())
+
+    def _set_base(self, entry: Entry, link: Link, written: Projection) -> None:
+        planned_provider, planned_crm = entry.planned_on
+        if entry.side is Side.PROVIDER:
+            other = link.crm if link.echo_crm is not None else planned_crm
+            link = self._state.links.update(link, base_provider=written, base_crm=other)
+        else:
+            other = link.provider if link.echo_provider is not None else planned_provider
+            link = self._state.links.update(link, base_crm=written, base_provider=other)
+        self._state.links.update(link, dirty=not link.settled, wish=None)
+
+    def _seen(
+        self, side: Side, collection: int, resource: Resource, context: Context
+    ) -> tuple[Projection, dict[str, Any]]:
+        item = resource.items[0]
+        if side is Side.CRM:
+            return crm_view(item), {}
+        projection, facts = provider_view(item, item.span, context, series=False, read_only=False)
+        return projection, {"facts": facts, "collection": collection}

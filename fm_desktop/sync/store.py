@@ -1,0 +1,168 @@
+"""The state file: SQLite with one writer, forward-only migrations, an integrity check at the start.
+
+A file that cannot be read is set aside, never repaired by guessing: links are rebuilt from the
+identities both sides carry, so nothing is created twice.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+VERSION = 1
+
+Clock = Callable[[], datetime]
+"""The moment now, aware, in UTC."""
+
+
+class StoreError(Exception):
+    """The state file cannot be used; `str(error)` says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A damaged state file was moved out of the way."""
+
+    moved_to: Path
+    reason: str
+
+
+class Store:
+    """An open state file. One thread uses it; `transaction()` groups what must stand or fall together."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, set_aside: SetAside | None = None) -> None:
+        self.db = connection
+        self.path = path
+        self.set_aside = set_aside
+
+    @classmethod
+    def open(cls, path: Path) -> Store:
+        """Opens or makes the state file. Raises `StoreError` for one that a newer version wrote, or a
+        folder that cannot be written."""
+        set_aside = _set_aside_if_damaged(path)
+        try:
+            connection = _connect(path)
+            _migrate(connection, path)
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"The state file {path} cannot be opened: {error}.") from error
+        return cls(connection, path, set_aside)
+
+    def close(self) -> None:
+        self.db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing. Inside another transaction it is part of that one."""
+        if self.db.in_transaction:
+            yield
+            return
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.db.rollback()
+            raise
+        self.db.commit()
+
+    def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        return self.db.execute(sql, values).fetchall()
+
+    def row(self, sql: str, *values: Any) -> sqlite3.Row | None:
+        found: sqlite3.Row | None = self.db.execute(sql, values).fetchone()
+        return found
+
+    def value(self, sql: str, *values: Any) -> Any:
+        found = self.row(sql, *values)
+        return None if found is None else found[0]
+
+    def run(self, sql: str, *values: Any) -> int:
+        """Runs one statement and returns the id of the row it inserted, if it did."""
+        return self.db.execute(sql, values).lastrowid or 0
+
+    def meta(self, key: str) -> str | None:
+        found: str | None = self.value("SELECT value FROM meta WHERE key = ?", key)
+        return found
+
+    def set_meta(self, key: str, value: str) -> None:
+        self.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+
+
+def utc_text(moment: datetime) -> str:
+    """How moments are stored: sortable UTC text."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def read_utc(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    connection = sqlite3.connect(path, timeout=10, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode = WAL")
+    # The journal of operations must be on the disk before the network is touched.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _set_aside_if_damaged(path: Path) -> SetAside | None:
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    try:
+        connection = sqlite3.connect(path, timeout=10)
+        try:
+            verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        finally:
+            connection.close()
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"The state file {path} cannot be opened: {error}.") from error
+    except sqlite3.DatabaseError as error:
+        verdict = str(error)
+    if verdict == "ok":
+        return None
+    moved_to = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+    for suffix in ("", "-wal", "-shm"):
+        part = Path(f"{path}{suffix}")
+        if part.exists():
+            part.rename(f"{moved_to}{suffix}")
+    return SetAside(moved_to, verdict)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise StoreError(
+            f"The state file {path} was written by a newer version of FM Desktop. Install that version again, "
+            "or move the file away: the links are then rebuilt, nothing is created twice."
+        )
+    if version == VERSION:
+        return
+    if version:
+        _back_up(connection, path, version)
+    for step in range(version, VERSION):
+        script = _SCRIPTS[step]
+        text = resources.files(__package__).joinpath(script).read_text(encoding="utf-8")
+        connection.executescript(f"BEGIN IMMEDIATE;\n{text}\nPRAGMA user_version = {step + 1};\nCOMMIT;")
+
+
+_SCRIPTS = ("schema.sql",)
+"""One script a version, in order; the first makes an empty file into version 1."""
+
+
+def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    copy = sqlite3.connect(path.with_name(f"{path.name}.before-{version + 1}"))
+    try:
+        connection.backup(copy)
+    finally:
+        copy.close()
