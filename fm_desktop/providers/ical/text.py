@@ -19,28 +19,10 @@ _DOCUMENT = re.compile(r"\s*<(?:!doctype html|html|head|body|div|p|span|font|tab
 _BREAK = re.compile(r"(<br\s*/?>)[ \t]*\r?\n", re.IGNORECASE)
 _QUOTED_PRINTABLE = re.compile(r"=([0-9A-Fa-f]{2})")
 _VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
 _BLOCKS = frozenset(
-    [
-        "html",
-        "body",
-        "div",
-        "p",
-        "ul",
-        "ol",
-        "li",
-        "table",
-        "tr",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-    ]
+    ("html", "body", "div", "p", "ul", "ol", "li", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre")
 )
 _HIDDEN = frozenset(("script", "style", "head", "title"))
 # libxml2 drops what is nested deeper than 255 without a word, and inscriptis recurses.
