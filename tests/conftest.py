@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers.account import DavAccount
+from tests.servers.proxy import DavProxy
 from tests.servers.radicale import RadicaleServer
 from tests.servers.xandikos import XandikosServer
 
@@ -44,3 +45,18 @@ def dav_account(request: pytest.FixtureRequest) -> DavAccount:
     """The same test on both servers."""
     account: DavAccount = request.getfixturevalue(f"{request.param}_account")
     return account
+
+
+@pytest.fixture
+def proxy(radicale: RadicaleServer) -> Iterator[DavProxy]:
+    """A scriptable proxy in front of Radicale: see `tests.servers.personality` for what it can pretend."""
+    server = DavProxy(radicale.url)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def proxied_account(radicale_account: DavAccount, proxy: DavProxy) -> DavAccount:
+    """A new user at Radicale whose `url` is the proxy's; the account's own helpers go through it too."""
+    radicale_account.url = proxy.url
+    return radicale_account

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from fm_desktop.port import Changes, Known, Malformed
+from fm_desktop.port import Changes, CollectionGone, Known, Malformed
 from fm_desktop.providers.caldav import xml
 from fm_desktop.providers.caldav.errors import Purpose
 from fm_desktop.providers.caldav.fetch import XML_HEADERS, Fetcher
@@ -115,8 +115,10 @@ class ChangeReader:
             headers={**XML_HEADERS, "Depth": "0"},
         )
         entries = xml.multistatus(answer.body).entries
-        if not entries or entries[0].is_gone:
+        if not entries:
             raise Malformed("The calendar server told nothing about one of its calendars.")
+        if entries[0].is_gone:  # Xandikos tells it inside a multistatus
+            raise CollectionGone("The calendar is not there any more.", "Choose the calendars in the settings again.")
         own = entries[0]
         reports = own.properties.get(xml.REPORTS)
         syncs = reports is None or reports.find(f".//{xml.dav('sync-collection')}") is not None

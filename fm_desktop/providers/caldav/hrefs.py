@@ -7,12 +7,14 @@ escaped too. So it can be turned into a request path again without loss.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from urllib.parse import quote, urlsplit
 
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 # RFC 3986 section 3.3: what a path may hold without escaping. "%" only ever starts a kept escape.
 _PATH_CHARACTERS = "/:@!$&'()*+,;=-._~%"
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+=-]{0,199}")
 _STRUCTURE = re.compile(r"[/%?#\x00-\x20\x7f]")
 
 
@@ -41,8 +43,11 @@ def as_folder(path: str) -> str:
 
 
 def member(collection: str, uid: str) -> str:
-    """The canonical path under which a new resource of that UID is stored in a collection."""
-    name = _STRUCTURE.sub(lambda each: f"%{ord(each.group()):02X}", uid)
+    """The canonical path under which a new resource of that UID is stored in a collection.
+
+    Servers refuse names with slashes, blanks or beyond a file system's limit, so those become a hash.
+    """
+    name = uid if _PLAIN_NAME.fullmatch(uid) else hashlib.sha256(uid.encode("utf-8")).hexdigest()[:40]
     return f"{as_folder(collection)}{name}.ics"
 
 

@@ -22,7 +22,6 @@ class Quirks:
     `sync_token_reliable`     False: changes are found by ctag or listing although a token is offered.
     `uid_search`              False: searching by UID finds nothing, or returns whole calendars.
     `html_descriptions`       descriptions are HTML without saying so.
-    `write_utc_only`          an event that carries a time zone cannot be read back.
     `tasks_as_events`         the provider keeps no tasks at all.
     """
 
@@ -35,7 +34,6 @@ class Quirks:
     sync_token_reliable: bool = True
     uid_search: bool = True
     html_descriptions: bool = False
-    write_utc_only: bool = False
     tasks_as_events: bool = False
 
 
@@ -55,7 +53,7 @@ _PROVIDERS: Final = (
     Quirks(
         "icloud", ("icloud.com", "me.com", "icloud.com.cn"), max_multiget=50, uid_search=False, tasks_as_events=True
     ),
-    Quirks("yahoo", ("yahoo.com",), max_multiget=25, uid_search=False, write_utc_only=True, tasks_as_events=True),
+    Quirks("yahoo", ("yahoo.com",), max_multiget=25, uid_search=False, tasks_as_events=True),
     # About one request every two seconds; the sync report fails, and a conditional PUT creates.
     Quirks(
         "gmx",
