@@ -14,7 +14,7 @@ SLOWEST_WHEN_QUIET = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Impression:
     """What the pace depends on. `retry_after` in seconds, where a side asked for it; `trouble`: a side
     asked to slow down, could not be reached, or wants a sign-in."""
 
@@ -32,10 +32,10 @@ class Pace:
     troubles: int = 0
     at_least: float = 0.0
 
-    def after(self, outcome: Outcome) -> Pace:
-        if outcome.trouble:
-            return replace(self, quiet=0, troubles=self.troubles + 1, at_least=outcome.retry_after or 0.0)
-        return replace(self, quiet=0 if outcome.changed else self.quiet + 1, troubles=0, at_least=0.0)
+    def after(self, impression: Impression) -> Pace:
+        if impression.trouble:
+            return replace(self, quiet=0, troubles=self.troubles + 1, at_least=impression.retry_after or 0.0)
+        return replace(self, quiet=0 if impression.changed else self.quiet + 1, troubles=0, at_least=0.0)
 
     @property
     def seconds(self) -> float:

@@ -18,7 +18,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from fm_desktop.sync.pace import Outcome, Pace
+from fm_desktop.sync.pace import Impression, Pace
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Loop:
     """`run_cycle(ending)` does one cycle, looks at pause and stop itself, and must not raise for what a
     side or an item does wrong; what it raises all the same is logged and counts as trouble."""
 
-    def __init__(self, run_cycle: Callable[[threading.Event], Outcome], interval_seconds: float) -> None:
+    def __init__(self, run_cycle: Callable[[threading.Event], Impression], interval_seconds: float) -> None:
         self._ending = threading.Event()
         self._wishes: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._run_cycle = run_cycle
@@ -110,11 +110,11 @@ class Loop:
             if self._ending.is_set():
                 return
             try:
-                outcome = self._run_cycle(self._ending)
+                impression = self._run_cycle(self._ending)
             except Exception:  # noqa: BLE001 - the loop outlives whatever one cycle comes upon
                 _log.exception("A cycle failed unexpectedly")
-                outcome = Outcome(trouble=True)
-        before, self._pace = self._pace.seconds, self._pace.after(outcome)
+                impression = Impression(trouble=True)
+        before, self._pace = self._pace.seconds, self._pace.after(impression)
         if self._pace.seconds != before and not self._ending.is_set():
             self._scheduler.reschedule_job(CYCLE, trigger=_every(self._pace.seconds))
 

@@ -1,0 +1,1 @@
+"""Fakes of the port, as careful as the real adapters, for tests of the engine without a network."""
