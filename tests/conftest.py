@@ -53,10 +53,3 @@ def proxy(radicale: RadicaleServer) -> Iterator[DavProxy]:
     server = DavProxy(radicale.url)
     yield server
     server.stop()
-
-
-@pytest.fixture
-def proxied_account(radicale_account: DavAccount, proxy: DavProxy) -> DavAccount:
-    """A new user at Radicale whose `url` is the proxy's; the account's own helpers go through it too."""
-    radicale_account.url = proxy.url
-    return radicale_account

@@ -8,6 +8,7 @@ import pytest
 
 from fm_desktop.providers.caldav.provider import CalDavProvider
 from tests.servers.account import DavAccount
+from tests.servers.proxy import DavProxy
 
 
 @pytest.fixture
@@ -25,15 +26,18 @@ def work(dav_account: DavAccount) -> str:
 
 
 @pytest.fixture
-def odd(proxied_account: DavAccount) -> Iterator[CalDavProvider]:
-    """The provider of a new user at Radicale, seen through the proxy that can pretend to be another server."""
-    account = proxied_account
-    provider = CalDavProvider(account.url, account.user, account.password, user_zone="Europe/Madrid")
+def odd(radicale_account: DavAccount, proxy: DavProxy) -> Iterator[CalDavProvider]:
+    """The provider of a new user at Radicale, through the proxy that can pretend to be another server.
+
+    The account itself goes directly to Radicale: the proxy sees what the provider does, and only that.
+    """
+    account = radicale_account
+    provider = CalDavProvider(proxy.url, account.user, account.password, user_zone="Europe/Madrid")
     yield provider
     provider.close()
 
 
 @pytest.fixture
-def odd_work(proxied_account: DavAccount) -> str:
+def odd_work(radicale_account: DavAccount) -> str:
     """The path of an empty calendar of that user."""
-    return proxied_account.make_calendar("work", label="Work")
+    return radicale_account.make_calendar("work", label="Work")

@@ -106,6 +106,7 @@ class DavProxy:
     def __init__(self, upstream: str) -> None:
         self.upstream = urlsplit(upstream)
         self.seen: list[Seen] = []
+        self.errors: list[Exception] = []
         self._rules: list[Rule] = []
         self._default: Behaviour = Exchange.forward
         self._lock = threading.Lock()
@@ -147,6 +148,8 @@ class DavProxy:
         self._server.close_connections()
         self._server.server_close()
         self._thread.join()
+        if self.errors:
+            raise AssertionError("a behaviour of the proxy failed") from self.errors[0]
 
     def answer(self, exchange: Exchange) -> Reply:
         with self._lock:
@@ -154,7 +157,11 @@ class DavProxy:
             if rule is not None and rule.times is not None:
                 rule.times -= 1
         method, path, headers, body = exchange.method, exchange.path, dict(exchange.headers.items()), exchange.body
-        reply = (rule.behaviour if rule and rule.behaviour else self._default)(exchange)
+        try:
+            reply = (rule.behaviour if rule and rule.behaviour else self._default)(exchange)
+        except Exception as error:
+            self.errors.append(error)
+            raise
         with self._lock:
             self.seen.append(Seen(method, path, headers, body, reply.status))
         return reply
@@ -162,8 +169,12 @@ class DavProxy:
     def ask_upstream(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Reply:
         connection = http.client.HTTPConnection(self.upstream.hostname or "", self.upstream.port, timeout=60)
         try:
-            kept = {key: value for key, value in headers.items() if key.lower() not in _HOP_BY_HOP}
-            connection.request(method, path, body or None, {**kept, "Content-Length": str(len(body))})
+            # Plain bytes, so that behaviours can read and change the answer.
+            dropped = _HOP_BY_HOP | {"accept-encoding"}
+            kept = {key: value for key, value in headers.items() if key.lower() not in dropped}
+            connection.request(
+                method, path, body or None, {**kept, "Content-Length": str(len(body)), "Accept-Encoding": "identity"}
+            )
             answer = connection.getresponse()
             content = answer.read()
         finally:

@@ -52,8 +52,8 @@ class Finder:
                 continue
             entries = xml.multistatus(answer.body).entries
             read = (self._fetcher.from_entry(collection, each) for each in entries)
-            # Searches return more than was asked for at some servers, up to the whole calendar.
-            hits = [each for each in read if each is not None and each.uid == uid]
+            # Searches return more than was asked for at some servers, up to the whole calendar, or twice.
+            hits = {each.ref.id: each for each in read if each is not None and each.uid == uid}
             if hits:
-                return hits
+                return list(hits.values())
         return []
