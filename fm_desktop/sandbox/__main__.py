@@ -6,25 +6,34 @@ import argparse
 import json
 import signal
 import sys
+import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from fm_desktop.sandbox.server import SandboxServer
 
+_TICK = 0.5  # seconds: on Windows a wait without an end would not notice Ctrl+C
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Serves until SIGINT or SIGTERM. Prints addresses and keys first; with `--json` as one line."""
     options = _parser().parse_args(arguments)
     switches: dict[str, Any] = {} if options.rate is None else {"rate_limit": options.rate or None}
-    # Blocked before the server's thread begins, so that only `sigwait` below receives them.
-    ending = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, ending)
-    with SandboxServer(
-        options.data, port=options.port, sample_data=not options.empty, today=options.today, **switches
-    ) as server:
-        print(_announcement(server, as_json=options.json), flush=True)
-        signal.sigwait(ending)
+    ended = threading.Event()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: ended.set())
+    try:
+        server = SandboxServer(
+            options.data, port=options.port, sample_data=not options.empty, today=options.today, **switches
+        )
+        with server:
+            print(_announcement(server, as_json=options.json), flush=True)
+            while not ended.wait(_TICK):
+                pass
+    except (OSError, ValueError) as error:
+        print(f"The sandbox cannot run: {error}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -19,7 +19,7 @@ from fm_desktop.sandbox.tenant import Tenant
 
 BASE = "/api/v4"
 _DEFAULT_PAGE = 50
-_LARGEST_ID = 2**63 - 1
+_LONGEST_NUMBER = 15  # digits: more never fit a page's offset or an id
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -145,13 +145,13 @@ def _no_constant(name: str) -> NoReturn:
 
 def _row_id(request: Request) -> int:
     text = request.path_params["id"]
-    if not (text.isascii() and text.isdigit() and int(text[:20]) <= _LARGEST_ID):
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
         raise missing()
     return int(text)
 
 
 def _whole(name: str, text: str, *, least: int) -> int:
-    if not (text.isascii() and text.isdigit() and least <= int(text[:12])) or len(text) > 12:
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER and int(text) >= least):
         raise invalid(f"{name}: {text[:20]!r} is not a whole number of at least {least}")
     return int(text)
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 
-_MOMENT = "%Y-%m-%dT%H:%M:%S.%f"
-
 
 def moment_text(moment: datetime) -> str:
     """An aware instant as it is stored: UTC, always three decimals, so that text order is time order."""
-    return moment.astimezone(UTC).strftime(_MOMENT)[:-3] + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 class Clock:
@@ -41,26 +39,28 @@ class Clock:
         return moment_text(self._last)
 
 
-class TokenBucket:
-    """`rate` requests a second, the same number at once; None for no limit."""
+# A client that keeps exactly to the limit arrives now and then a little early, by the network's jitter.
+_JITTER = 0.1
 
-    def __init__(self, rate: float | None) -> None:
-        self._rate = rate
-        self._tokens = rate or 0.0
-        self._at = time.monotonic()
+
+class TokenBucket:
+    """So many requests a second, the same number at once. The rate may change from one request to the next."""
+
+    def __init__(self) -> None:
+        self._rate: float | None = None
+        self._tokens = 0.0
+        self._at = 0.0
 
     def take(self, rate: float | None) -> bool:
-        """True if one more request is allowed now under `rate`, which may have changed since."""
-        if rate is None:
-            self._rate = None
-            return True
+        """True if one more request is allowed now under `rate`, None meaning no limit."""
         now = time.monotonic()
-        if rate != self._rate:
-            self._rate, self._tokens = rate, max(rate, 1.0)
-        else:
-            self._tokens = min(max(rate, 1.0), self._tokens + (now - self._at) * rate)
-        self._at = now
-        if self._tokens < 1.0:
+        if rate is not None:
+            full = max(rate, 1.0)
+            self._tokens = full if rate != self._rate else min(full, self._tokens + (now - self._at) * rate)
+        self._rate, self._at = rate, now
+        if rate is None:
+            return True
+        if self._tokens < 1.0 - _JITTER:
             return False
         self._tokens -= 1.0
         return True

@@ -232,4 +232,4 @@ def _incomparable(field: Field, text: str) -> ValueError:
 
 
 def _shown(value: object) -> str:
-    return json.dumps(value)[:60]
+    return json.dumps(value, default=str)[:60]

@@ -27,53 +27,43 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(self._base)
-        entry = Entry(
-            scope["method"], path, scope["query_string"].decode("latin-1"), moment_text(self._tenant.clock.now())
-        )
+        now = moment_text(self._tenant.clock.now())
+        entry = Entry(scope["method"], path, scope["query_string"].decode("latin-1"), now)
         self._tenant.requests.add(entry)
+        send = _noting(send, entry)
+        if not self._tenant.bucket.take(self._tenant.switches.rate_limit):
+            # Before the faults: a request over the limit uses up none of them.
+            await _refuse(send, too_many(), self._tenant.switches.retry_after)
+            return
         effects = self._tenant.faults.take(entry.method, path)
         if effects.latency:
             await asyncio.sleep(effects.latency)
         if effects.drop:
             await _hang_up(scope, receive)
-            return
-        if effects.html:
-            await _answer(_noting(send, entry), 200, _PORTAL, "text/html; charset=utf-8")
-            return
-        refusal = self._refusal(scope, path, effects)
-        if refusal is not None:
-            await self._refuse(_noting(send, entry), refusal, effects)
+        elif effects.html:
+            await _answer(send, 200, _PORTAL, "text/html; charset=utf-8")
+        elif effects.status is not None:
+            broken = ApiError(effects.status, effects.status, "the service is having a bad day")
+            await _refuse(send, broken, effects.retry_after)
+        elif effects.lose_answer:
+            await self._serve(scope, receive, _swallow, effects)
+            await _hang_up(scope, receive)
+        else:
+            await self._serve(scope, receive, _halving(send) if effects.truncate else send, effects)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, effects: Effects) -> None:
+        token = Headers(scope=scope).get("x-session-key")
+        if scope["path"] != f"{self._base}/login" and not self._tenant.sessions.is_valid(token or ""):
+            why = "X-Session-Key is missing" if token is None else "the session is not valid or has expired"
+            await _refuse(send, no_session(why))
             return
         scope["state"]["effects"] = effects
-        if effects.lose_answer:
-            await self._app(scope, receive, _swallow)
-            await _hang_up(scope, receive)
-            return
-        if effects.truncate:
-            send = _halving(send)
-        await self._app(scope, receive, _noting(send, entry))
+        await self._app(scope, receive, send)
 
-    def _refusal(self, scope: Scope, path: str, effects: Effects) -> ApiError | None:
-        tenant = self._tenant
-        if effects.status is not None:
-            return ApiError(effects.status, effects.status, "the service is having a bad day")
-        if not tenant.bucket.take(tenant.switches.rate_limit):
-            return too_many()
-        if path == "/login":
-            return None
-        token = Headers(scope=scope).get("x-session-key")
-        if token is None:
-            return no_session("X-Session-Key is missing")
-        if not tenant.sessions.is_valid(token):
-            return no_session("the session is not valid or has expired")
-        return None
 
-    async def _refuse(self, send: Send, refusal: ApiError, effects: Effects) -> None:
-        wait = effects.retry_after
-        if wait is None and refusal.status == 429:
-            wait = self._tenant.switches.retry_after
-        headers = () if wait is None else ((b"retry-after", f"{wait:g}".encode()),)
-        await _answer(send, refusal.status, json.dumps(refusal.body()).encode(), "application/json", headers)
+async def _refuse(send: Send, refusal: ApiError, retry_after: float | None = None) -> None:
+    headers = () if retry_after is None else ((b"retry-after", f"{retry_after:g}".encode()),)
+    await _answer(send, refusal.status, json.dumps(refusal.body()).encode(), "application/json", headers)
 
 
 async def _answer(

@@ -55,10 +55,8 @@ def _link(name: str, table: str, *, required: bool = False, indexed: bool = Fals
     return Field(name, Kind.LINK, table=table, required=required, nullable=not required, indexed=indexed)
 
 
-def _flag(name: str, default: bool | None = False, *, schema_name: str = "") -> Field:
-    return Field(
-        name, Kind.BOOLEAN, default=default, nullable=default is None or name == "allDay", schema_name=schema_name
-    )
+def _flag(name: str, *, default: bool = False, nullable: bool = False, schema_name: str = "") -> Field:
+    return Field(name, Kind.BOOLEAN, default=default, nullable=nullable, schema_name=schema_name)
 
 
 _PLACE = (
@@ -78,8 +76,8 @@ CALENDAR = Resource(
         Field("subject", max_length=250, required=True, nullable=False),
         Field("comment", max_length=6000),
         _flag("task"),
-        _flag("completed", schema_name="Completed"),
-        _flag("allDay"),
+        _flag("completed", nullable=True, schema_name="Completed"),
+        _flag("allDay", nullable=True),
         Field("startDate", Kind.DAY, required=True, nullable=False, indexed=True),
         Field("startHour", Kind.HOUR),
         Field("endDate", Kind.DAY),
@@ -171,9 +169,9 @@ USERS = Resource(
         _text("phoneExtension", 20),
         _text("idPrefix", 10),
         Field("level", Kind.INTEGER, default=1),
-        _flag("isActive", True),
-        _flag("billable", True),
-        _flag("computeSfm", True),
+        _flag("isActive", default=True),
+        _flag("billable", default=True),
+        _flag("computeSfm", default=True),
         _text("locale", 10),
         _text("dbLanguage", 5),
         _text("uiLanguage", 5),

@@ -31,7 +31,7 @@ from fm_desktop.sandbox.store import Store
 from fm_desktop.sandbox.tenant import Tenant
 
 LOOPBACK = "127.0.0.1"
-_GRACE = 3  # seconds that requests under way have to end when the server stops
+_GRACE = 1  # seconds that requests under way have to end when the server stops
 
 
 class Door:

@@ -10,6 +10,7 @@ import json
 import sqlite3
 import threading
 import time
+import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ class Store:
         self._path = path
         self._lock = threading.RLock()
         self._db = _connect(path)
-        self._db.executescript(tables())
+        _prepare(self._db, path)
         self._behind: sqlite3.Connection | None = None
         self._behind_since = 0.0
 
@@ -271,6 +272,17 @@ def _connect(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
     return db
+
+
+def _prepare(db: sqlite3.Connection, path: Path) -> None:
+    """Makes the tables. Raises `ValueError` for a file whose tables are those of another version."""
+    script = tables()
+    version = zlib.crc32(script.encode()) >> 1  # user_version is signed
+    found = db.execute("PRAGMA user_version").fetchone()[0]
+    if found not in (0, version):
+        db.close()
+        raise ValueError(f"{path} was made by another version of the sandbox: use another folder, or delete this one")
+    db.executescript(f"BEGIN; {script} PRAGMA user_version = {version}; COMMIT;")
 
 
 def _resource(name: str) -> Resource:

@@ -48,7 +48,7 @@ class Tenant:
         self.faults = Faults(on_stale=self.store.freeze_stale, on_fresh=self.store.release_stale)
         self.requests = RequestLog()
         self.sessions = Sessions()
-        self.bucket = TokenBucket(self.switches.rate_limit)
+        self.bucket = TokenBucket()
 
     def close(self) -> None:
         self.store.close()
