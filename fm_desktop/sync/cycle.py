@@ -111,7 +111,7 @@ class Engine:
             error = caught
         error = error or next(iter(tally.stopped.values()), None)
         if error is not None:
-            outcome = _outcome_of(error)
+            outcome = outcome_of(error)
         requests = {side: port.requests - before[side] for side, port in self._ports.items()}
         return Report(
             outcome=outcome,
@@ -253,7 +253,8 @@ def _preview(verdict: Verdict, links: Mapping[int, Link]) -> tuple[PlannedLine, 
     return tuple(lines)
 
 
-def _outcome_of(error: PortError) -> Outcome:
+def outcome_of(error: PortError) -> Outcome:
+    """How a cycle that this error ended is called."""
     if isinstance(error, SignInNeeded):
         return Outcome.SIGN_IN
     return Outcome.THROTTLED if isinstance(error, Throttled) else Outcome.UNREACHABLE

@@ -70,7 +70,9 @@ class Drafter:
     def _note(self, link: Link, planned: Planned, now: datetime) -> None:
         state = self._state
         state.held.keep_only(link.id, planned.operations)
-        if planned.forget:
+        if planned.exclude:
+            state.links.update(link, excluded=True, dirty=False, wish=None)
+        elif planned.forget:
             gone = {"base_provider": None, "base_crm": None, "ended_at": utc_text(now), "dirty": False, "wish": None}
             state.links.update(link, **gone)
         elif planned.settle:

@@ -59,9 +59,8 @@ def _reasons(state: State, link: Link) -> list[str]:
         reasons.append("You undid its copy, so it is not copied again.")
     if link.quarantined:
         reasons.append("It is put aside after several failures: see fm-desktop problems.")
-    for held in state.held.waiting():
-        if held.link == link.id:
-            reasons.append(f"A change waits for your word: {held.reason} (fm-desktop held).")
+    waiting = [held for held in state.held.waiting() if held.link == link.id]
+    reasons += [f"A change waits for your word: {held.reason} (fm-desktop held)." for held in waiting]
     if state.journal.has_open(link.id):
         reasons.append("The answer to a write was lost; whether it arrived is being asked.")
     return reasons

@@ -168,10 +168,16 @@ def rebased(sent: Projection, seen: Projection) -> Projection:
     return replace(sent, party=seen.party, locked=seen.locked, shortened=seen.shortened, **values)
 
 
+# No server is known to cut a title or a text shorter than this; a shorter beginning is another text.
+_SHORTEST_CUT = 60
+
+
 def is_derived(field: str, sent: Any, seen: Any) -> bool:
+    """Is this value what a server may have made of the one sent: other blanks, or its end cut off?"""
     if sent == seen:
         return True
-    if field in ("title", "text", "details"):
-        sent_words, seen_words = "".join(sent.split()), "".join(seen.split())
-        return bool(seen_words) and sent_words.startswith(seen_words.rstrip("….")) if sent_words else not seen_words
-    return False
+    if field not in ("title", "text", "details"):
+        return False
+    sent_words, seen_words = "".join(sent.split()), "".join(seen.split())
+    cut = seen_words.rstrip("….")
+    return sent_words == seen_words or (len(cut) >= _SHORTEST_CUT and sent_words.startswith(cut))

@@ -45,8 +45,10 @@ class Observer:
         absent, still_there = self._absent(port, collection, changes, now)
         with self._store.transaction():
             self._take(port.side, collection.id, (*changes.present, *still_there), absent, now)
-            self._judge_listing(collection, changes, absent)
-            self._store.run("UPDATE collection SET cursor = ? WHERE id = ?", changes.cursor, collection.id)
+            suspect = self._judge_listing(collection, changes, absent)
+            # A listing that is not believed is asked for again, whole, until it can be.
+            cursor = None if suspect else changes.cursor
+            self._store.run("UPDATE collection SET cursor = ? WHERE id = ?", cursor, collection.id)
             if changes.listed is not None:
                 self._store.run("UPDATE collection SET compared_at = ? WHERE id = ?", utc_text(now), collection.id)
 
@@ -87,7 +89,7 @@ class Observer:
         known = self._resources.get(collection, key)
         return known is not None and not known.confirmed and now - read_utc(known.first_seen) < UNCONFIRMED_GRACE
 
-    def _judge_listing(self, collection: KnownCollection, changes: Changes, absent: tuple[str, ...]) -> None:
+    def _judge_listing(self, collection: KnownCollection, changes: Changes, absent: tuple[str, ...]) -> str:
         """An empty listing of what was full is believed only with the user's word (guard)."""
         suspect = collection.suspect
         if changes.listed is not None:
@@ -99,6 +101,7 @@ class Observer:
             suspect = ""
         if suspect != collection.suspect:
             self._store.run("UPDATE collection SET suspect = ? WHERE id = ?", suspect, collection.id)
+        return suspect
 
     def _collection_is_gone(self, collection: KnownCollection) -> None:
         """A calendar that was deleted, or is not shared any more: its items are left alone, and told."""

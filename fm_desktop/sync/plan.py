@@ -124,11 +124,13 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """`settle`: both sides agree as they are, they become the base. `ignored`: why nothing is copied."""
+    """`settle`: both sides agree as they are, they become the base. `exclude`: the user wants no copy of
+    it. `ignored`: why nothing is copied."""
 
     operations: tuple[Operation, ...] = ()
     settle: bool = False
     forget: bool = False
+    exclude: bool = False
     ignored: str = ""
 
 
@@ -170,7 +172,7 @@ def _wished(view: View, wish: Wish, options: Options) -> Planned | None:
     why = "undone by you"
     here = view.provider if wish.side is Side.PROVIDER else view.crm
     if wish.verb is Verb.DELETE:
-        return None if here is None else Planned((Operation(view.link, wish.side, Verb.DELETE, why),))
+        return Planned(exclude=True) if here is None else Planned((Operation(view.link, wish.side, Verb.DELETE, why),))
     if wish.verb is Verb.CREATE:
         sides = [side for side, shown in ((Side.PROVIDER, view.provider), (Side.CRM, view.crm)) if shown is None]
         return Planned(

@@ -58,7 +58,11 @@ class Prober:
     def _conclude(self, entry: Entry, *, arrived: bool, now: datetime) -> None:
         link = self._state.links.get(entry.link)
         seen = link.provider if entry.side is Side.PROVIDER else link.crm
-        if arrived and seen is not None and (entry.verb is Verb.CREATE or _shows(seen, entry)):
+        if (
+            arrived
+            and seen is not None
+            and (entry.verb is Verb.CREATE or (entry.verb is Verb.UPDATE and _shows(seen, entry)))
+        ):
             self._settler.found_written(entry)
             return
         self._state.journal.finish(entry.id, "failed", now, error="it had not arrived")
@@ -66,7 +70,11 @@ class Prober:
 
 
 def _shows(seen: Projection, entry: Entry) -> bool:
-    """Does the item show what the update was to write?"""
-    return entry.verb is Verb.UPDATE and all(
-        is_derived(name, value, getattr(seen, name)) for name, value in entry.patch().items()
-    )
+    """Does the item show what the update was to write, and not what was there before?"""
+    before = entry.planned_on[0 if entry.side is Side.PROVIDER else 1]
+    for name, value in entry.patch().items():
+        shown = getattr(seen, name)
+        unchanged = before is not None and shown == getattr(before, name) and shown != value
+        if unchanged or not is_derived(name, value, shown):
+            return False
+    return True

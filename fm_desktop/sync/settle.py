@@ -62,6 +62,7 @@ class Settler:
             f"echo_{name}": None,
             "failures": 0,
             "wish": None,
+            "excluded": link.excluded or (link.wish is not None and link.wish.verb is Verb.DELETE),
         }
         if other is None:
             changes |= {"base_provider": None, "base_crm": None, "ended_at": utc_text(state.clock()), "dirty": False}

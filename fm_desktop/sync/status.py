@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from fm_desktop.sync.control import Channel, Standing, standing
+from fm_desktop.sync.report import Report
 from fm_desktop.sync.state import State
-from fm_desktop.sync.store import read_utc
+from fm_desktop.sync.store import Store, read_utc, utc_text
+
+_TROUBLE = "last_trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What ended the last cycle early."""
+
+    at: datetime
+    message: str
+    next_step: str
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`last_success`: the end of the last cycle that left nothing to do. `linked`: items known on both sides."""
+    """`last_success`: the end of the last cycle that left nothing to do. `linked`: items known on both sides.
+    `trouble` is None once a cycle went through again."""
 
     channels: tuple[Standing, ...]
     last_success: datetime | None
+    trouble: Trouble | None
     linked: int
     held: int
     problems: int
     unknown: int
+
+
+def note_end(store: Store, report: Report, now: datetime) -> None:
+    """Remembers what ended a cycle early, until one goes through."""
+    trouble = None
+    if report.error is not None:
+        trouble = {"at": utc_text(now), "message": str(report.error), "next_step": report.error.next_step}
+    with store.transaction():
+        store.set_meta(_TROUBLE, json.dumps(trouble, ensure_ascii=False))
 
 
 def overview(state: State, channels: tuple[Channel, ...]) -> Status:
@@ -28,8 +52,14 @@ def overview(state: State, channels: tuple[Channel, ...]) -> Status:
     return Status(
         channels=tuple(standing(store, each, state.clock()) for each in channels),
         last_success=None if last is None else read_utc(last),
+        trouble=_trouble(store),
         linked=int(store.value("SELECT count(*) FROM link WHERE provider IS NOT NULL AND crm IS NOT NULL")),
         held=state.held.count(),
         problems=state.problems.count(),
         unknown=len(state.journal.unknown()),
     )
+
+
+def _trouble(store: Store) -> Trouble | None:
+    kept = json.loads(store.meta(_TROUBLE) or "null")
+    return None if kept is None else Trouble(read_utc(kept["at"]), kept["message"], kept["next_step"])

@@ -29,10 +29,14 @@ def test_R20_new_items_of_both_sides_are_on_both_sides(world: World) -> None:
     world.quiet()
 
 
-@pytest.mark.parametrize("change", [{"title": "New"}, {"span": at(27, 16)}, {"text": "Bring the offer"}, {"completed": True}])
+@pytest.mark.parametrize(
+    "change", [{"title": "New"}, {"span": at(27, 16)}, {"text": "Bring the offer"}, {"completed": True}]
+)
 @pytest.mark.parametrize("born", ["crm", "calendar"])
 @pytest.mark.parametrize("edited", ["crm", "calendar"])
-def test_R21_R22_an_own_items_edit_appears_on_the_other_side(world: World, born: str, edited: str, change: dict) -> None:
+def test_R21_R22_an_own_items_edit_appears_on_the_other_side(
+    world: World, born: str, edited: str, change: dict
+) -> None:
     side = world.crm if born == "crm" else world.calendar
     side.put(AGENDA if born == "crm" else "Work", task("Old") if "completed" in change else event("Old"))
     world.sync()
@@ -42,7 +46,7 @@ def test_R21_R22_an_own_items_edit_appears_on_the_other_side(world: World, born:
     (copy,) = there.items()
     for field, value in change.items():
         seen = getattr(copy, field)
-        assert (seen.normal(), ) == (value.normal(), ) if isinstance(value, Span) else seen == value
+        assert (seen.normal(),) == (value.normal(),) if isinstance(value, Span) else seen == value
     assert len(here.items()) == 1
     world.quiet()
 

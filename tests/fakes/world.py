@@ -30,7 +30,9 @@ def event(title: str, uid: str = "", span: Span | None = None, **more: object) -
 
 
 def task(title: str, uid: str = "", due: date | None = date(2026, 11, 27), **more: object) -> Item:
-    return Item(kind=Kind.TASK, uid=uid or f"uid-{title}", title=title, span=None if due is None else day_span(due), **more)
+    return Item(
+        kind=Kind.TASK, uid=uid or f"uid-{title}", title=title, span=None if due is None else day_span(due), **more
+    )
 
 
 def person(address: str, answer: Answer = Answer.NEEDS_ACTION, name: str = "") -> Participant:

@@ -1,0 +1,454 @@
+"""R01, R04, R05, R25 and the settings: direction, calendars, private events, notices, undo, explain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from fm_desktop.model.items import Kind, Privacy
+from fm_desktop.sync import control
+from fm_desktop.sync.calendars import UnknownCalendar
+from fm_desktop.sync.control import Channel, Running
+from fm_desktop.sync.explain import explain
+from fm_desktop.sync.policy import Conflicts, Direction, PrivateEvents
+from fm_desktop.sync.undo import CannotUndo, undo
+from tests.fakes.world import AGENDA, NOW, World, at, event, invitation, person, task
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+# --- R01 ---
+
+
+def test_R01_calendar_to_crm_only(tmp_path: Path) -> None:
+    world = World(tmp_path, direction=Direction.TO_CRM)
+    world.calendar.put("Work", event("Dentist"))
+    world.crm.put(AGENDA, event("Visit", "-"))
+    world.sync()
+    assert world.calendar.titles() == ["Dentist"]
+    assert world.crm.titles() == ["Dentist", "Visit"]
+    world.crm.edit(AGENDA, world.crm.key_of("Dentist"), title="Edited")
+    world.sync()
+    assert world.crm.titles() == ["Dentist", "Visit"]
+    world.crm.remove(AGENDA, world.crm.key_of("Dentist"))
+    world.sync()
+    assert world.crm.titles() == ["Dentist", "Visit"]
+    world.calendar.remove("Work", "uid-Dentist.ics")
+    world.sync()
+    assert world.crm.titles() == ["Visit"]
+    assert world.calendar.writes() == 0
+    world.quiet()
+
+
+def test_R01_crm_to_calendar_only(tmp_path: Path) -> None:
+    world = World(tmp_path, direction=Direction.TO_PROVIDER)
+    world.calendar.put("Work", event("Dentist"))
+    world.crm.put(AGENDA, event("Visit", "-"))
+    world.sync()
+    assert world.calendar.titles() == ["Dentist", "Visit"]
+    assert world.crm.titles() == ["Visit"]
+    world.calendar.edit("Work", world.calendar.key_of("Visit"), title="Edited")
+    world.sync()
+    assert world.calendar.titles() == ["Dentist", "Visit"]
+    world.crm.remove(AGENDA, world.crm.key_of("Visit"))
+    world.sync()
+    assert world.calendar.titles() == ["Dentist"]
+    assert world.crm.writes() == 0
+    world.quiet()
+
+
+def test_R01_changing_the_direction_never_overwrites_what_was_born_on_the_other_side(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.crm.put(AGENDA, event("Visit", "-"))
+    world.sync()
+    world.reopen(direction=Direction.TO_PROVIDER)
+    world.calendar.edit("Work", "uid-Dentist.ics", title="Dentist 2")
+    world.sync()
+    assert "Dentist 2" in world.calendar.titles()
+    world.reopen(direction=Direction.BOTH)
+    world.sync()
+    assert "Dentist 2" in world.crm.titles()
+
+
+# --- R04 ---
+
+
+def test_R04_a_calendar_taken_out_and_in_again_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    world = World(tmp_path, calendars=("Work", "Private"))
+    world.calendar.put("Work", event("Meeting"))
+    world.calendar.put("Private", event("Dentist"))
+    world.sync()
+    world.engine.calendars.deselect("Private", remove_copies=False)
+    world.calendar.edit("Private", "uid-Dentist.ics", title="Dentist 2")
+    world.sync()
+    assert world.crm.titles() == ["Dentist", "Meeting"]
+    world.engine.calendars.select("Private")
+    world.sync()
+    assert world.crm.titles() == ["Dentist 2", "Meeting"]
+    assert world.crm.writes("create") == 2
+    world.quiet()
+
+
+def test_R04_taking_a_calendar_out_can_take_its_copies_along(tmp_path: Path) -> None:
+    world = World(tmp_path, calendars=("Work", "Private"))
+    world.calendar.put("Work", event("Meeting"))
+    for number in range(8):
+        world.calendar.put("Private", event(f"Private {number}"))
+    world.sync()
+    world.engine.calendars.deselect("Private", remove_copies=True)
+    world.sync()
+    assert world.crm.titles() == ["Meeting"]
+    assert len(world.calendar.items()) == 9
+    world.quiet()
+
+
+def test_R04_crm_items_go_to_the_target_calendar(tmp_path: Path) -> None:
+    world = World(tmp_path, calendars=("Work", "Private"))
+    world.sync()
+    world.engine.calendars.set_target("private")
+    world.crm.put(AGENDA, event("Visit", "-"))
+    world.sync()
+    assert [item.title for item in world.calendar.items("Private")] == ["Visit"]
+    with pytest.raises(UnknownCalendar, match="Your calendars: “Work”, “Private”"):
+        world.engine.calendars.set_target("Nowhere")
+
+
+def test_tasks_go_to_a_calendar_that_takes_them(tmp_path: Path) -> None:
+    world = World(tmp_path, calendars=("Work", "Tasks"))
+    world.calendar.kinds = {"Work": frozenset({Kind.EVENT}), "Tasks": frozenset({Kind.TASK})}
+    world.crm.put(AGENDA, task("Call", "-"))
+    world.crm.put(AGENDA, event("Visit", "-"))
+    world.sync()
+    assert [item.title for item in world.calendar.items("Tasks")] == ["Call"]
+    assert [item.title for item in world.calendar.items("Work")] == ["Visit"]
+
+
+def test_an_event_moved_between_calendars_keeps_its_row(tmp_path: Path) -> None:
+    world = World(tmp_path, calendars=("Work", "Private"))
+    key = world.calendar.put("Work", event("Meeting"))
+    world.sync()
+    row = world.crm.key_of("Meeting")
+    world.calendar.remove("Work", key)
+    world.calendar.put("Private", event("Meeting"))
+    world.sync()
+    assert world.crm.key_of("Meeting") == row
+    assert world.crm.writes("delete") == 0
+    world.quiet()
+
+
+def test_an_event_on_its_way_between_two_readings_keeps_its_row(tmp_path: Path) -> None:
+    """“Private” was read before the event arrived there, “Work” after it had left."""
+    world = World(tmp_path, calendars=("Private", "Work"))
+    key = world.calendar.put("Work", event("Meeting"))
+    world.sync()
+    row = world.crm.key_of("Meeting")
+    original = world.calendar.changes
+
+    def moving(collection, cursor, known):  # type: ignore[no-untyped-def]
+        if collection.id == "Work" and key in world.calendar.shelves["Work"]:
+            world.calendar.remove("Work", key)
+            result = original(collection, cursor, known)
+            world.calendar.put("Private", event("Meeting"))
+            return result
+        return original(collection, cursor, known)
+
+    world.calendar.changes = moving  # type: ignore[method-assign]
+    world.sync()
+    assert world.crm.key_of("Meeting") == row
+    assert world.crm.writes("delete") == 0
+
+
+def test_one_uid_in_two_calendars_is_one_row(tmp_path: Path) -> None:
+    world = World(tmp_path, calendars=("Work", "Private"))
+    world.calendar.put("Work", event("Meeting"))
+    world.calendar.put("Private", event("Meeting"))
+    world.sync()
+    assert world.crm.titles() == ["Meeting"]
+    world.calendar.remove("Work", "uid-Meeting.ics")
+    world.sync()
+    assert world.crm.titles() == ["Meeting"]
+    world.quiet()
+
+
+def test_a_calendar_deleted_at_the_server_deletes_nothing_and_is_told(tmp_path: Path) -> None:
+    world = World(tmp_path, calendars=("Work", "Private"))
+    world.calendar.put("Private", event("Dentist"))
+    world.sync()
+    shelf = world.calendar.shelves.pop("Private")
+    report = world.sync()
+    assert report.problems == 1
+    assert world.crm.titles() == ["Dentist"]
+    world.calendar.shelves["Private"] = shelf
+    world.sync(minutes=60 * 25)
+    world.quiet()
+    assert world.crm.titles() == ["Dentist"]
+
+
+def test_a_calendar_made_read_only_locks_its_items(world: World) -> None:
+    world.calendar.put("Work", event("Meeting"))
+    world.sync()
+    assert not world.crm.one("Meeting").locked
+    world.calendar.writable["Work"] = False
+    world.sync(minutes=60 * 25)
+    assert world.crm.one("Meeting").locked
+    world.crm.edit(AGENDA, world.crm.key_of("Meeting"), title="Mine")
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == ["Meeting"]
+
+
+# --- R05 ---
+
+
+def test_R05_pause_and_stop_survive_a_restart_and_end_in_time(world: World) -> None:
+    control.pause(world.store, Channel.CALENDAR, NOW + timedelta(minutes=30))
+    control.stop(world.store, Channel.EMAIL)
+    world.reopen()
+    assert control.standing(world.store, Channel.CALENDAR, NOW).state is Running.PAUSED
+    assert control.standing(world.store, Channel.CALENDAR, NOW + timedelta(minutes=31)).state is Running.RUNNING
+    assert control.standing(world.store, Channel.EMAIL, NOW + timedelta(days=9)).state is Running.STOPPED
+    control.resume(world.store, Channel.EMAIL)
+    assert control.standing(world.store, Channel.EMAIL, NOW).state is Running.RUNNING
+
+
+# --- R25 ---
+
+
+def test_R25_a_first_import_is_one_summary_and_then_new_events_only(world: World) -> None:
+    for number in range(12):
+        world.calendar.put("Work", event(f"Meeting {number}"))
+    world.sync()
+    notices = world.engine.state.chronicle.notices()
+    assert [each.text for each in notices] == ["12 events and tasks of your calendar are now in ForceManager."]
+    world.calendar.put("Work", event("New one"))
+    world.crm.put(AGENDA, event("Visit", "-"))
+    world.sync()
+    world.calendar.edit("Work", world.calendar.key_of("Visit"), title="Visit 2")
+    world.calendar.edit("Work", world.calendar.key_of("New one"), title="Newer")
+    world.sync()
+    assert [each.text for each in world.engine.state.chronicle.notices() if each.kind == "new"] == ["New one"]
+
+
+# --- other choices ---
+
+
+def test_private_events_are_only_busy_by_default(world: World) -> None:
+    world.calendar.put("Work", event("Doctor", text="knee", place="Clinic", privacy=Privacy.PRIVATE))
+    world.sync()
+    (row,) = world.crm.items()
+    assert row.title == "Busy (private)"
+    assert (row.text, row.details, row.locked) == ("", "", True)
+    world.crm.edit(AGENDA, world.crm.key_of(row.title), title="What is it?")
+    world.sync()
+    assert world.crm.titles() == ["Busy (private)"]
+    assert world.calendar.titles() == ["Doctor"]
+
+
+@pytest.mark.parametrize(("choice", "expected"), [(PrivateEvents.FULL, ["Doctor"]), (PrivateEvents.SKIP, [])])
+def test_private_events_in_full_or_not_at_all(tmp_path: Path, choice: PrivateEvents, expected: list[str]) -> None:
+    world = World(tmp_path, private_events=choice)
+    world.calendar.put("Work", event("Doctor", privacy=Privacy.PRIVATE))
+    world.sync()
+    assert world.crm.titles() == expected
+
+
+def test_what_ended_long_ago_is_not_copied_but_stays_linked_when_it_ages(world: World) -> None:
+    world.calendar.put("Work", event("Old", span=at(-40, 9)))
+    world.calendar.put("Work", event("Recent"))
+    world.sync()
+    assert world.crm.titles() == ["Recent"]
+    world.sync(minutes=60 * 24 * 90)
+    world.calendar.edit("Work", "uid-Recent.ics", title="Recent, renamed")
+    world.sync()
+    assert world.crm.titles() == ["Recent, renamed"]
+    (found,) = explain(world.engine.state, "Old")
+    assert "ended more than 30 days ago" in " ".join(found.reasons)
+
+
+def test_a_task_without_a_date_travels(world: World) -> None:
+    world.calendar.put("Work", task("Someday", due=None))
+    world.calendar.put("Work", task("Done long ago", due=None, completed=True))
+    world.sync()
+    assert world.crm.titles() == ["Someday"]
+    world.crm.edit(AGENDA, world.crm.key_of("Someday"), completed=True)
+    world.sync()
+    assert world.calendar.one("Someday").completed
+    assert task("x", due=date(2026, 11, 27)).span is not None
+
+
+def test_a_cancelled_meeting_does_not_survive_even_an_edit(world: World) -> None:
+    key = world.calendar.put("Work", invitation("Review"))
+    world.sync()
+    world.calendar.edit("Work", key, cancelled=True)
+    world.sync()
+    assert world.crm.titles() == []
+    world.quiet()
+
+
+@pytest.mark.parametrize(
+    ("conflicts", "title", "text"),
+    [
+        (Conflicts.DEFAULT, "calendar", "crm"),
+        (Conflicts.CALENDAR, "calendar", "calendar"),
+        (Conflicts.CRM, "crm", "crm"),
+    ],
+)
+def test_both_changed_the_same_field(tmp_path: Path, conflicts: Conflicts, title: str, text: str) -> None:
+    world = World(tmp_path, conflicts=conflicts)
+    key = world.calendar.put("Work", event("Old", text="old"))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Old"), title="crm", text="crm")
+    world.calendar.edit("Work", key, title="calendar", text="calendar")
+    world.sync()
+    for side in (world.crm, world.calendar):
+        assert (side.items()[0].title, side.items()[0].text) == (title, text)
+    lost = {(field, value) for entry in world.engine.state.chronicle.entries() for _, field, value in entry.lost}
+    assert ("title", "crm" if title == "calendar" else "calendar") in lost
+    world.quiet()
+
+
+def test_different_fields_changed_on_both_sides_merge(world: World) -> None:
+    key = world.calendar.put("Work", event("Old"))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Old"), text="From the CRM")
+    world.calendar.edit("Work", key, span=at(29, 17))
+    world.sync()
+    for side in (world.crm, world.calendar):
+        (item,) = side.items()
+        assert item.span is not None
+        assert (item.text, item.span.normal()) == ("From the CRM", at(29, 17).normal())
+    world.quiet()
+
+
+@pytest.mark.parametrize("deleted", ["crm", "calendar"])
+def test_an_edit_wins_over_a_deletion(world: World, deleted: str) -> None:
+    key = world.calendar.put("Work", event("Old"))
+    world.sync()
+    if deleted == "crm":
+        world.crm.remove(AGENDA, world.crm.key_of("Old"))
+        world.calendar.edit("Work", key, title="Edited")
+    else:
+        world.calendar.remove("Work", key)
+        world.crm.edit(AGENDA, world.crm.key_of("Old"), title="Edited")
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == ["Edited"]
+    world.quiet()
+
+
+def test_a_server_that_tidies_what_it_gets_makes_no_edit(world: World) -> None:
+    world.crm.tidy = lambda item: replace(item, title=item.title.strip()[:100], text=item.text.replace("  ", " "))
+    world.calendar.tidy = lambda item: replace(item, text=item.text.rstrip())
+    world.calendar.put("Work", event("Long " * 60, "uid-long", text="two  blanks\nand a line"))
+    world.sync()
+    world.quiet()
+    assert len(world.crm.items()[0].title) == 100
+    assert world.calendar.writes() == 0
+
+
+def test_two_programs_at_war_are_stopped(world: World) -> None:
+    key = world.calendar.put("Work", event("Peace"))
+    world.sync()
+    for number in range(8):
+        world.calendar.edit("Work", key, title=f"War {number}")
+        world.sync()
+        world.crm.edit(AGENDA, next(iter(world.crm.shelves[AGENDA])), title="Peace")
+        world.sync()
+    assert world.engine.state.problems.count() == 1
+    assert world.crm.writes("update") + world.calendar.writes("update") < 9
+
+
+# --- undo and explain ---
+
+
+def test_an_update_is_undone_on_both_sides(world: World) -> None:
+    key = world.calendar.put("Work", event("Old"))
+    world.sync()
+    world.calendar.edit("Work", key, title="New")
+    world.sync()
+    entry = world.engine.state.chronicle.entries()[0]
+    undo(world.engine.state, entry.id)
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == ["Old"]
+    world.quiet()
+    with pytest.raises(CannotUndo, match="undone already"):
+        undo(world.engine.state, entry.id)
+
+
+def test_a_deletion_is_undone_as_complete_as_it_was(world: World) -> None:
+    key = world.calendar.put("Work", event("Old", place="Room 4", text="Bring the plans"))
+    world.sync()
+    world.calendar.remove("Work", key)
+    world.sync()
+    assert world.crm.titles() == []
+    undo(world.engine.state, world.engine.state.chronicle.entries()[0].id)
+    world.sync()
+    assert world.calendar.one("Old").place == "Room 4"
+    assert "Room 4" in world.crm.one("Old").details
+    world.quiet()
+
+
+def test_a_create_is_undone_and_not_made_again(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    undo(world.engine.state, world.engine.state.chronicle.entries()[0].id)
+    world.sync()
+    assert world.crm.titles() == []
+    assert world.calendar.titles() == ["Dentist"]
+    world.calendar.edit("Work", "uid-Dentist.ics", text="x")
+    world.quiet()
+    assert world.crm.titles() == []
+    assert "not copied again" in " ".join(explain(world.engine.state, "Dentist")[0].reasons)
+
+
+def test_undo_of_what_only_follows_the_calendar_is_refused_in_words(world: World) -> None:
+    key = world.calendar.put("Work", invitation("Review"))
+    world.sync()
+    world.calendar.edit("Work", key, title="Review II")
+    world.sync()
+    with pytest.raises(CannotUndo, match="participant"):
+        undo(world.engine.state, world.engine.state.chronicle.entries()[0].id)
+
+
+def test_undo_of_a_change_others_would_be_mailed_about_asks_first(world: World) -> None:
+    people = (person("emma@example.com"), person("client@acme.example"))
+    key = world.calendar.put("Work", event("Pitch", organiser=people[0], participants=people))
+    world.sync()
+    world.calendar.edit("Work", key, title="Pitch II")
+    world.sync()
+    undo(world.engine.state, world.engine.state.chronicle.entries()[0].id)
+    report = world.sync()
+    assert report.held == 1
+    assert world.calendar.mails == []
+
+
+def test_a_dry_run_writes_nothing_and_says_what_would_be_done(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.crm.put(AGENDA, event("Visit", "-"))
+    report = world.engine.cycle(dry_run=True)
+    assert world.crm.writes() == world.calendar.writes() == 0
+    assert {(line.side.value, line.verb.value, line.title) for line in report.plan} == {
+        ("crm", "create", "Dentist"),
+        ("provider", "create", "Visit"),
+    }
+    world.sync()
+    assert world.crm.titles() == ["Dentist", "Visit"]
+
+
+def test_what_is_nearest_to_today_comes_first(world: World) -> None:
+    for day in (28, 60, 25, 20, 40):
+        world.calendar.put("Work", event(f"Day {day}", span=at(day, 12)))
+    world.sync()
+    assert [title for _, title in world.crm.log] == ["Day 25", "Day 28", "Day 20", "Day 40", "Day 60"]
+
+
+def test_an_idle_cycle_costs_one_request_a_calendar_and_one_to_the_crm(tmp_path: Path) -> None:
+    world = World(tmp_path, calendars=("Work", "Private"))
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    report = world.sync()
+    assert {side.value: number for side, number in report.requests.items()} == {"crm": 1, "provider": 2}
