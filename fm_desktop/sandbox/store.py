@@ -88,10 +88,11 @@ class Store:
         """
         kind = _resource(resource)
         met = condition(kind.name, where) if where.strip() else None
-        sql = (
-            f'SELECT {json_of(kind.name)} FROM "{kind.name}" t'  # noqa: S608 - known names and bound values only
-            f"{f' WHERE {met.sql}' if met else ''} ORDER BY {_order(kind, order)} LIMIT ? OFFSET ?"
-        )
+        # The rows of the page are found first: sorting would else build the JSON of every row there is.
+        by = _order(kind, order)
+        condition_sql = f" WHERE {met.sql}" if met else ""
+        page = f'SELECT id FROM "{kind.name}" t{condition_sql} ORDER BY {by} LIMIT ? OFFSET ?'  # noqa: S608 - known names
+        sql = f'SELECT {json_of(kind.name)} FROM "{kind.name}" t WHERE id IN ({page}) ORDER BY {by}'  # noqa: S608 - same
         values = (*(met.values if met else ()), limit, offset)
         with self._lock:
             db = self._db if stale is None else self._snapshot(stale)
