@@ -9,7 +9,9 @@ LONG = "One word after the other. " * 500
 
 pieces = st.one_of(
     st.text(max_size=40),
-    st.sampled_from([RULE, "> " + RULE, "> > " + RULE, join(LONG).splitlines()[-1], "> " + join(LONG).splitlines()[-1], "", "> "]),
+    st.sampled_from(
+        [RULE, "> " + RULE, "> > " + RULE, join(LONG).splitlines()[-1], "> " + join(LONG).splitlines()[-1], "", "> "]
+    ),
 )
 texts = st.lists(pieces, max_size=8).map(lambda lines: normal_text("\n".join(lines)))
 

@@ -14,7 +14,9 @@ def test_a_written_date_reads_back(day):
 
 @given(st.times())
 def test_a_written_hour_reads_back_to_the_minute(hour):
-    assert Fields({"startHour": written_hour(hour)}).hour("startHour", "startDate") == hour.replace(second=0, microsecond=0)
+    assert Fields({"startHour": written_hour(hour)}).hour("startHour", "startDate") == hour.replace(
+        second=0, microsecond=0
+    )
 
 
 @pytest.mark.parametrize("day", [FIRST_DAY - timedelta(days=1), LAST_DAY + timedelta(days=1)])
@@ -62,7 +64,18 @@ def test_the_hour_of_an_iso_date_time_counts_where_there_is_no_other():
 
 @pytest.mark.parametrize(
     ("value", "link"),
-    [({"id": 7, "value": "x"}, 7), ({"Id": "7", "description": "x"}, 7), (7, 7), ("7", 7), (-1, None), (0, None), (None, None), ({"id": -1}, None), (True, None), ("x", None)],
+    [
+        ({"id": 7, "value": "x"}, 7),
+        ({"Id": "7", "description": "x"}, 7),
+        (7, 7),
+        ("7", 7),
+        (-1, None),
+        (0, None),
+        (None, None),
+        ({"id": -1}, None),
+        (True, None),
+        ("x", None),
+    ],
 )
 def test_links_are_read_in_every_form(value, link):
     assert Fields({"accountId": value}).link("accountId") == link
