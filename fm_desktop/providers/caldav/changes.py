@@ -176,6 +176,7 @@ class ChangeReader:
     def _report(self, collection: str, token: str) -> _Report | None:
         """All pages since a token; None where it is refused, or where the pages do not come to an end."""
         report = _Report(token)
+        more_is_due = False
         for _ in range(_MAX_PAGES):
             answer = self._session.request(
                 "REPORT",
@@ -189,11 +190,15 @@ class ChangeReader:
             if answer.status in _REFUSED:
                 return None
             page = xml.multistatus(answer.body)
-            asked, size = report.token, len(page.entries)
+            asked = report.token
             is_new = report.add(page, collection)
-            if page.truncated and (report.token == asked or not is_new):
+            if (page.truncated or more_is_due) and (report.token == asked or not is_new):
+                # More was announced and does not come: the rest is lost in this report.
                 return None
-            if not is_new or report.token == asked or not (page.truncated or size >= _LARGE_REPORT):
+            if not is_new or report.token == asked:
+                return report
+            more_is_due = page.truncated
+            if not more_is_due and len(page.entries) < _LARGE_REPORT:
                 return report
         return None
 

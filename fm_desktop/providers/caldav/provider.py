@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -37,7 +39,8 @@ class CalDavProvider:
     `url` is any address of the service: its root, the principal, a calendar home. `user_zone` is the
     IANA zone of times without one. `own_addresses` are known to be the user's besides those the
     server names. `quirks` names a provider of `quirks.py`; None takes the one of the host.
-    Signing in happens on the first use, or in `connect()`.
+    Signing in happens on the first use, or in `connect()`. The constructor raises `Refused` for an
+    address that is none or not encrypted, and `KeyError` for quirks of an unknown name.
     """
 
     side = Side.PROVIDER
@@ -57,7 +60,9 @@ class CalDavProvider:
     ) -> None:
         self._url = url
         self._user_zone = user_zone
-        self._quirks = known_quirks.for_host(httpx2.URL(url).host) if quirks is None else known_quirks.named(quirks)
+        self._quirks = (
+            known_quirks.for_host(urlsplit(url).hostname or "") if quirks is None else known_quirks.named(quirks)
+        )
         self._session = DavSession(
             url,
             credentials or Password(username, password),
@@ -67,6 +72,7 @@ class CalDavProvider:
         self._given_addresses = frozenset(each.strip().lower() for each in (*own_addresses, username) if "@" in each)
         self._clock = clock
         self._service: Service | None = None
+        self._signing_in = threading.Lock()
         self._tasks_as_events = self._quirks.tasks_as_events
         self._fetcher = Fetcher(self._session, self._quirks, self._understand)
         self._reader = ChangeReader(self._session, self._quirks, self._fetcher)
@@ -169,7 +175,8 @@ class CalDavProvider:
     # --- inside ----------------------------------------------------------------------------------
 
     def _connected(self) -> Service:
-        return self._service or self.connect()
+        with self._signing_in:
+            return self._service or self.connect()
 
     def _make_context(self) -> ical.WriteContext:
         found = self._service.addresses if self._service else frozenset()

@@ -105,12 +105,13 @@ class DavSession:
 
     Targets are canonical paths (see `hrefs`) below `origin`, or absolute URLs. Credentials go to
     `origin`, to hosts of the same site, and to hosts named to `trust()`; and only over TLS or loopback.
+    Raises `Refused` for an address that is none, or that is not encrypted.
     """
 
     def __init__(
         self, url: str, credentials: Credentials, *, interval: float = 0.0, client: httpx2.Client | None = None
     ) -> None:
-        self._base = httpx2.URL(url)
+        self._base = _parsed(url)
         self._trusted = {self._base.host}
         self._credentials = credentials
         self._refuse_clear_text(self._base)
@@ -132,14 +133,14 @@ class DavSession:
 
     def move_to(self, url: str) -> None:
         """Makes the origin of a discovered URL the base of paths (a home set on another host)."""
-        target = httpx2.URL(url)
+        target = _parsed(url)
         self._refuse_clear_text(target)
         self._trusted.add(target.host)
         self._base = target
 
     def trust(self, url: str) -> None:
         """Credentials may go to the host of this URL, because a trusted server named it."""
-        self._trusted.add(httpx2.URL(url).host)
+        self._trusted.add(_parsed(url).host)
 
     def close(self) -> None:
         self._client.close()
@@ -177,7 +178,7 @@ class DavSession:
     def _absolute(self, target: str) -> httpx2.URL:
         if target.startswith("/"):
             return httpx2.URL(urljoin(self.origin, request_path(target)))
-        return httpx2.URL(target)
+        return _parsed(target)
 
     def _answer(self, request: _Request, url: httpx2.URL) -> Answer:
         """One request and, where that may help, one repetition with renewed credentials."""
@@ -267,3 +268,11 @@ def _check(answer: Answer, host: str, purpose: Purpose, about: str) -> None:
         raise status_error(answer, host, purpose, about)
     if answer.status == 200 and answer.is_html:
         raise page_instead(host, purpose)
+
+
+def _parsed(url: str) -> httpx2.URL:
+    """The address without a user name or password in it, which would end up in messages and logs."""
+    try:
+        return httpx2.URL(url).copy_with(userinfo=b"")
+    except httpx2.InvalidURL as error:
+        raise Refused("The calendar server's address is not a web address.", "Check the server's address.") from error
