@@ -8,6 +8,7 @@ whatever they were. A library that parses into values and writes them out again 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -110,13 +111,15 @@ def parse(raw: bytes) -> Component:
     """The root of any bytes at all: never raises. `unclosed` tells whether the tree can be trusted."""
     root = Component("")
     stack = [root]
+    open_names: Counter[str] = Counter()
     for chunk in _content_lines(raw):
         line = Line(chunk, _name_of(chunk))
         if line.name == "BEGIN":
             child = Component(line.parse().value.strip().upper(), begin=line)
             stack[-1].nodes.append(child)
             stack.append(child)
-        elif line.name == "END" and _close(stack, line):
+            open_names[child.name] += 1
+        elif line.name == "END" and _close(stack, open_names, line):
             continue
         else:
             stack[-1].nodes.append(line)
@@ -183,15 +186,17 @@ def _name_of(raw: bytes) -> str:
     return found.group(1).decode("ascii").upper() if found else ""
 
 
-def _close(stack: list[Component], line: Line) -> bool:
+def _close(stack: list[Component], open_names: Counter[str], line: Line) -> bool:
     """Closes the innermost component of that name; False (a stray END) if none is open."""
     name = line.parse().value.strip().upper()
-    depth = next((at for at in range(len(stack) - 1, 0, -1) if stack[at].name == name), 0)
-    if not depth:
+    if not open_names[name]:
         return False
-    stack[depth].end = line
-    del stack[depth:]
-    return True
+    while True:
+        component = stack.pop()
+        open_names[component.name] -= 1
+        if component.name == name:
+            component.end = line
+            return True
 
 
 def _walk(root: Component) -> Iterator[Line]:

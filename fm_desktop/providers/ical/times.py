@@ -16,6 +16,7 @@ _VALUE = re.compile(
     r"(\d{4})-?(\d{2})-?(\d{2})(?:[T ](\d{2}):?(\d{2})(?::?(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?",
     re.IGNORECASE,
 )
+_STARTS_AS_DATE = re.compile(r"\d{8}(?:T|,|\Z)", re.IGNORECASE)
 
 
 class BadTime(ValueError):
@@ -27,17 +28,29 @@ def read_when(found: Property, zones: Zones, floating_zone: str = "") -> When:
 
     `floating_zone` is where a time without a zone is; by default the user's zone.
     """
+    found = _mended(found)
     return _parse(found.value, found, zones, floating_zone)
 
 
 def read_whens(found: Property, zones: Zones, floating_zone: str = "") -> Iterator[When | Span]:
     """The values of EXDATE or RDATE, periods as spans. Those that cannot be read are noted and left out."""
+    found = _mended(found)
     for piece in found.value.split(","):
         try:
             if piece.strip():
                 yield _parse_entry(piece, found, zones, floating_zone)
         except (BadTime, BadDuration, ValueError):
             zones.note(f"One date of the series cannot be read and is left out: “{piece.strip()[:40]}”.")
+
+
+def _mended(found: Property) -> Property:
+    """`TZID=tzone://Microsoft/Utc:20260101T100000`: a colon in a TZID that was not put in quotes."""
+    tzid, colon, value = found.value.rpartition(":")
+    if not colon or not found.parameter("TZID") or not _STARTS_AS_DATE.match(value):
+        return found
+    whole = f"{found.parameter('TZID')}:{tzid}"
+    others = tuple(each for each in found.parameters if each[0] != "TZID")
+    return Property(found.name, (("TZID", (whole,)), *others), value)
 
 
 def _parse_entry(text: str, found: Property, zones: Zones, floating_zone: str) -> When | Span:
@@ -101,6 +114,7 @@ class Form:
 
 def form_of(found: Property, zones: Zones) -> Form:
     """The form of an existing property, so that an edit keeps its TZID, floating or UTC."""
+    found = _mended(found)
     match = _VALUE.fullmatch(found.value.strip())
     tzid = found.parameter("TZID").strip()
     if match is None or match.group(4) is None or match.group(7):
