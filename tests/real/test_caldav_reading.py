@@ -190,3 +190,27 @@ def test_one_bad_item_does_not_stop_the_rest(radicale_account: DavAccount) -> No
     assert [(each.uid, each.title) for each in broken] == [("journal@example.com", "A diary")]
     assert len(changes.listed or ()) == 3
     provider.close()
+
+
+def test_own_addresses_and_scheduling_come_from_the_server(xandikos_account: DavAccount) -> None:
+    addresses = (
+        '<D:propertyupdate xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:set><D:prop>'
+        "<C:calendar-user-address-set><D:href>mailto:Emma@Example.com</D:href><D:href>/emma/</D:href>"
+        "</C:calendar-user-address-set></D:prop></D:set></D:propertyupdate>"
+    )
+    account = xandikos_account
+    answer = account.request("PROPPATCH", f"/{account.user}/", addresses, {"Content-Type": "application/xml"})
+    assert answer.status_code == 207
+    provider = CalDavProvider(
+        account.url, account.user, account.password, user_zone="UTC", own_addresses=["Alias@Example.com"]
+    )
+    assert provider.addresses() == {"emma@example.com", "alias@example.com"}
+    assert provider.capabilities().schedules
+    assert provider.capabilities().conditional_writes
+    provider.close()
+
+
+def test_server_without_scheduling_says_so(radicale_account: DavAccount) -> None:
+    provider = CalDavProvider(radicale_account.url, radicale_account.user, radicale_account.password, user_zone="UTC")
+    assert not provider.capabilities().schedules
+    provider.close()
