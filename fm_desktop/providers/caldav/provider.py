@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -98,6 +99,37 @@ class CalDavProvider:
         self._service = discover(self._session, self._url)
         self._context = self._make_context()
         return self._service
+
+    def found(self) -> str:
+        """What `connect` and `collections` found out, as text without secrets, for `resume`."""
+        service = self._connected()
+        return json.dumps(
+            {
+                "origin": self._session.origin,
+                "principal": service.principal,
+                "homes": list(service.homes),
+                "addresses": sorted(service.addresses),
+                "schedules": service.schedules,
+                "tasks_as_events": self._tasks_as_events,
+            }
+        )
+
+    def resume(self, found: str) -> None:
+        """Goes on with what an earlier connection found, without a request. Raises `ValueError` for other text."""
+        try:
+            value = json.loads(found)
+            service = Service(
+                str(value["principal"]),
+                tuple(value["homes"]),
+                frozenset(value["addresses"]),
+                bool(value["schedules"]),
+            )
+            origin, tasks_as_events = str(value["origin"]), bool(value["tasks_as_events"])
+        except (KeyError, TypeError) as error:
+            raise ValueError("this is not what a connection found") from error
+        self._session.move_to(origin)
+        self._service, self._tasks_as_events = service, tasks_as_events
+        self._context = self._make_context()
 
     def close(self) -> None:
         self._session.close()
