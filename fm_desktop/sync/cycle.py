@@ -137,7 +137,8 @@ class Engine:
             self._observe(now)
             if cancelled():
                 return Outcome.CANCELLED, ()
-            verdict, links = self._drafter.draft(self.state.clock(), record=not dry_run)
+            allowed = self._setting.options.writes_per_cycle - tally.total
+            verdict, links = self._drafter.draft(self.state.clock(), allowed=allowed, record=not dry_run)
             if dry_run:
                 return Outcome.DONE, _preview(verdict, links)
             ready, waiting = _second_look(verdict.go, seen_deletions)

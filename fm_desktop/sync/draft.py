@@ -27,10 +27,10 @@ class Drafter:
         self._state = state
         self._options = options
 
-    def draft(self, now: datetime, *, record: bool = True) -> tuple[Verdict, dict[int, Link]]:
+    def draft(self, now: datetime, *, allowed: int, record: bool = True) -> tuple[Verdict, dict[int, Link]]:
         """The operations to send now, nearest to today first, those held, and the links they are about.
 
-        `record=False` (a dry run) leaves the links' standing as it is.
+        `allowed`: how many writes this cycle has left. `record=False` (a dry run) leaves the links' standing as it is.
         """
         state = self._state
         with state.store.transaction():
@@ -43,7 +43,9 @@ class Drafter:
                 operations += planned.operations
                 if record:
                     self._note(link, planned, now)
-            verdict = guard.judge(self._ordered(operations, links, now), self._scene(operations, links, decisions))
+            verdict = guard.judge(
+                self._ordered(operations, links, now), self._scene(operations, links, decisions, allowed)
+            )
             if record:
                 self._record(verdict, links)
         return verdict, links
@@ -95,7 +97,11 @@ class Drafter:
             )
 
     def _scene(
-        self, operations: list[Operation], links: dict[int, Link], decisions: dict[int, Decision | None]
+        self,
+        operations: list[Operation],
+        links: dict[int, Link],
+        decisions: dict[int, Decision | None],
+        allowed: int,
     ) -> Scene:
         state = self._state
         suspects = {each.id: each.suspect for side in Side for each in state.resources.collections(side)}
@@ -118,7 +124,7 @@ class Drafter:
             living=state.links.living(),
             deleting=deleting,
             ask_before_notifying=self._options.ask_before_notifying,
-            writes_allowed=self._options.writes_per_cycle,
+            writes_allowed=allowed,
         )
 
     def _ordered(self, operations: list[Operation], links: dict[int, Link], now: datetime) -> list[Operation]:

@@ -55,6 +55,10 @@ class Tally:
     def of(self, side: Side, verb: Verb) -> int:
         return self.counts.get((side, verb), 0)
 
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
 
 @dataclass(frozen=True, slots=True)
 class _Job:

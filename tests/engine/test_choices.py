@@ -14,6 +14,7 @@ from fm_desktop.sync.calendars import UnknownCalendar
 from fm_desktop.sync.control import Channel, Running
 from fm_desktop.sync.explain import explain
 from fm_desktop.sync.policy import Conflicts, Direction, PrivateEvents
+from fm_desktop.sync.report import Outcome
 from fm_desktop.sync.undo import CannotUndo, undo
 from tests.fakes.world import AGENDA, NOW, World, at, event, invitation, person, task
 
@@ -452,3 +453,15 @@ def test_an_idle_cycle_costs_one_request_a_calendar_and_one_to_the_crm(tmp_path:
     world.sync()
     report = world.sync()
     assert {side.value: number for side, number in report.requests.items()} == {"crm": 1, "provider": 2}
+
+
+def test_a_cycle_writes_no_more_than_it_may_and_the_next_goes_on(tmp_path: Path) -> None:
+    world = World(tmp_path, writes_per_cycle=3)
+    for number in range(7):
+        world.calendar.put("Work", event(f"Meeting {number}", span=at(26 + number, 9)))
+    assert world.sync().outcome is Outcome.INCOMPLETE
+    assert world.crm.titles() == ["Meeting 0", "Meeting 1", "Meeting 2"]
+    world.sync()
+    assert world.sync().outcome is Outcome.DONE
+    assert len(world.crm.items()) == 7
+    world.quiet()
