@@ -106,6 +106,10 @@ class CrmAgenda:
             listed=frozenset(alive.keys() | unseen) if reading.complete else None,
         )
 
+    def parse(self, ref: Ref, revision: str | None, raw: bytes) -> Found:
+        """A stored row, understood again. Makes no request."""
+        return self._understood(rows.from_raw(raw), ref, revision, raw)
+
     def fetch(self, collection: str, ids: Iterable[str]) -> tuple[Found, ...]:
         _check(collection)
         return self._found_all(self._rows_by_id(ids))
@@ -142,18 +146,15 @@ class CrmAgenda:
         return tuple(self._found(mine[each]) for each in sorted(mine))
 
     def _found(self, row: Row) -> Found:
+        return self._understood(row, _ref(row), revision_of(row), rows.canonical(row))
+
+    def _understood(self, row: Row, ref: Ref, revision: str | None, raw: bytes) -> Found:
         try:
-            return self._resource(row)
+            return Resource(ref, revision, raw, (rows.item_of(row, self._context.zone),))
         except Unclear as error:
             fields = Fields(row)
-            return Broken(
-                _ref(row),
-                revision_of(row),
-                rows.canonical(row),
-                reason=f"This entry cannot be understood: {error}.",
-                title=fields.text("subject"),
-                uid=fields.text("extId"),
-            )
+            reason = f"This entry cannot be understood: {error}."
+            return Broken(ref, revision, raw, reason, title=fields.text("subject"), uid=fields.text("extId"))
 
     def _resource(self, row: Row, *, written: bool = False) -> Resource:
         item = rows.item_of(row, self._context.zone)
