@@ -214,3 +214,19 @@ def test_server_without_scheduling_says_so(radicale_account: DavAccount) -> None
     provider = CalDavProvider(radicale_account.url, radicale_account.user, radicale_account.password, user_zone="UTC")
     assert not provider.capabilities().schedules
     provider.close()
+
+
+def test_new_process_goes_on_with_what_was_found_and_needs_no_discovery(
+    dav_account: DavAccount, provider: CalDavProvider, work: str
+) -> None:
+    first = provider.changes(collection(provider, work), None, nothing_known)
+    found = provider.found()
+    assert dav_account.password not in found
+    again = CalDavProvider(dav_account.url, dav_account.user, dav_account.password, user_zone="Europe/Madrid")
+    again.resume(found)
+    assert again.principal() == provider.principal()
+    assert again.changes(Collection(work, "Work"), first.cursor, nothing_known).present == ()
+    assert again.requests == 1
+    with pytest.raises(ValueError, match="not what a connection found"):
+        again.resume("{}")
+    again.close()
