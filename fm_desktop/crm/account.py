@@ -74,7 +74,7 @@ def find_user(client: CrmClient, address: str) -> User:
         )
     if len(active) > 1:
         raise Refused(
-            f"ForceManager has {len(active)} active users with the address {wanted}: whose agenda is meant is not clear.",
+            f"ForceManager has {len(active)} active users with the address {wanted}: it is not clear which one is you.",
             "Ask an administrator to give each user an address of their own.",
         )
     return _user(active[0])

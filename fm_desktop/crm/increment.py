@@ -5,7 +5,7 @@ The API has no change token (CRM API 2.10): rows are asked for by their time sta
 Where the reading goes on. From the newest time stamp seen (the server's, never our clock), minus an
 overlap: a row can become visible a little after its time stamp, from a slow transaction or a second
 server that lags. The overlap is 2 minutes, with two exceptions that keep an idle read at one page:
-- it holds no more rows than a page surely does. After a thousand writes in a minute it is therefore
+- it holds no more rows than fit into a page. After a thousand writes in a minute it is therefore
   shorter; at the documented 4 or 13 requests a second it still covers 30 seconds;
 - once a read that started 2 minutes after the newest row was first seen has brought nothing new, the
   overlap has done its work and goes down to seconds.
@@ -141,8 +141,18 @@ def _advanced(mark: Mark, rows: Iterable[Row], lengths: list[int], served_at: da
     since = newest - (_SETTLED_OVERLAP if settled else OVERLAP)
     room = (longest if cut is None else cut) * 4 // 5
     if len(stamps) > room:
-        since = max(since, stamps[max(0, room - 1)])
+        since = max(since, _after_all_but(stamps, room))
     return Mark(newest, max(filter(None, (since, mark.since))), seen_at, cut, longest)
+
+
+def _after_all_but(stamps: list[datetime], room: int) -> datetime:
+    """The earliest moment from which on there are at most `room` of the time stamps, given newest first.
+
+    A whole import can share one time stamp: then it is the millisecond after it.
+    """
+    first_out = stamps[room]
+    inside = [each for each in stamps[:room] if each > first_out]
+    return inside[-1] if inside else first_out + timedelta(milliseconds=1)
 
 
 def _pages(mark: Mark, lengths: list[int]) -> tuple[int | None, int]:

@@ -111,6 +111,19 @@ def test_a_first_sync_of_created_rows_and_its_echo_leave_one_request():
     assert reader.read() == 1
 
 
+def test_an_import_that_shares_one_time_stamp_does_not_come_again_and_again():
+    reader = Reader(FakeList())
+    reader.server.put(*range(5), every=timedelta(minutes=1))
+    reader.server.put(*range(100, 1400), every=timedelta(0))
+    reader.read()
+    assert reader.read() == 1
+    reader.server.now += OVERLAP
+    assert [reader.read(), reader.read()] == [1, 1]
+    reader.server.put(7)
+    reader.read()
+    assert reader.is_up_to_date()
+
+
 def test_the_overlap_is_two_minutes_where_there_is_room_and_shrinks_when_it_has_done_its_work():
     reader = Reader(FakeList())
     reader.server.put(*range(10), every=timedelta(minutes=1))
