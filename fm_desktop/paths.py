@@ -41,6 +41,11 @@ class Paths:
         return self.state / "sync.sqlite3"
 
     @property
+    def session_file(self) -> Path:
+        """The CRM's session, encrypted."""
+        return self.state / "crm.session"
+
+    @property
     def cycle_lock(self) -> Path:
         """Held while a cycle runs: one at a time for a profile, whoever starts it."""
         return self.state / "cycle.lock"

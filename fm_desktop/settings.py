@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 import tomllib
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -18,14 +17,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from fm_desktop.paths import write_privately
 from fm_desktop.settings_errors import SettingsError, explain
+from fm_desktop.sync.control import Channel
 from fm_desktop.sync.policy import Conflicts, Direction, PrivateEvents
-
-
-class Channel(StrEnum):
-    """What is kept in step; each is paused and stopped by itself (R05)."""
-
-    EMAIL = "email"
-    CALENDAR = "calendar"
 
 
 def is_loopback(host: str) -> bool:

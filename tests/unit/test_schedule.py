@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fm_desktop.sync import schedule
-from fm_desktop.sync.pace import LONGEST, QUIET_CYCLES_BEFORE_SLOWER, Outcome, Pace
+from fm_desktop.sync.pace import LONGEST, QUIET_CYCLES_BEFORE_SLOWER, Impression, Pace
 from fm_desktop.sync.schedule import CYCLE, Cancel, Loop
 
 WAIT = 20.0
@@ -35,10 +35,10 @@ def test_the_first_cycle_runs_at_once_and_others_follow():
     third = threading.Event()
     count = iter(range(1, 1000))
 
-    def cycle(_ending: threading.Event) -> Outcome:
+    def cycle(_ending: threading.Event) -> Impression:
         if next(count) == 3:
             third.set()
-        return Outcome(changed=True)
+        return Impression(changed=True)
 
     runner = Runner(Loop(cycle, 0.05))
     assert third.wait(WAIT)
@@ -49,11 +49,11 @@ def test_a_cycle_that_raises_is_survived():
     second = threading.Event()
     count = iter(range(1, 1000))
 
-    def cycle(_ending: threading.Event) -> Outcome:
+    def cycle(_ending: threading.Event) -> Impression:
         if next(count) == 1:
             raise RuntimeError("unexpected")
         second.set()
-        return Outcome()
+        return Impression()
 
     runner = Runner(Loop(cycle, 0.05))
     assert second.wait(WAIT)
@@ -63,10 +63,10 @@ def test_a_cycle_that_raises_is_survived():
 def test_ending_waits_for_a_cycle_that_ends_by_itself():
     inside = threading.Event()
 
-    def cycle(ending: threading.Event) -> Outcome:
+    def cycle(ending: threading.Event) -> Impression:
         inside.set()
         assert ending.wait(WAIT)
-        return Outcome()
+        return Impression()
 
     runner = Runner(Loop(cycle, 60))
     assert inside.wait(WAIT)
@@ -77,10 +77,10 @@ def test_ending_does_not_wait_for_ever_for_an_answer(monkeypatch):
     monkeypatch.setattr(schedule, "LAST_ANSWER_SECONDS", 0.05)
     inside, answer = threading.Event(), threading.Event()
 
-    def cycle(_ending: threading.Event) -> Outcome:
+    def cycle(_ending: threading.Event) -> Impression:
         inside.set()
         answer.wait(WAIT)
-        return Outcome()
+        return Impression()
 
     runner = Runner(Loop(cycle, 60))
     assert inside.wait(WAIT)
@@ -91,9 +91,9 @@ def test_ending_does_not_wait_for_ever_for_an_answer(monkeypatch):
 def test_after_sleep_a_cycle_comes_soon(monkeypatch):
     ran = threading.Event()
 
-    def cycle(_ending: threading.Event) -> Outcome:
+    def cycle(_ending: threading.Event) -> Impression:
         ran.set()
-        return Outcome()
+        return Impression()
 
     loop = Loop(cycle, 3_000)
     runner = Runner(loop)
@@ -137,33 +137,33 @@ def test_ending_is_seen_at_once_without_reading_the_state():
     assert cancel()
 
 
-def after(pace: Pace, *outcomes: Outcome) -> float:
+def after(pace: Pace, *outcomes: Impression) -> float:
     for each in outcomes:
         pace = pace.after(each)
     return pace.seconds
 
 
 def test_the_pace_is_that_of_the_settings_while_things_happen():
-    assert after(Pace(120), *[Outcome(changed=True)] * 50) == 120
+    assert after(Pace(120), *[Impression(changed=True)] * 50) == 120
 
 
 def test_a_quiet_calendar_is_looked_at_less_often_and_one_change_ends_that():
-    quiet = [Outcome()] * QUIET_CYCLES_BEFORE_SLOWER
+    quiet = [Impression()] * QUIET_CYCLES_BEFORE_SLOWER
     assert after(Pace(120), *quiet[1:]) == 120
     assert after(Pace(120), *quiet) == 240
     assert after(Pace(120), *quiet * 20) == 360
-    assert after(Pace(120), *quiet * 20, Outcome(changed=True)) == 120
+    assert after(Pace(120), *quiet * 20, Impression(changed=True)) == 120
 
 
 def test_trouble_doubles_the_wait_up_to_an_hour_and_success_ends_that():
-    trouble = Outcome(trouble=True)
+    trouble = Impression(trouble=True)
     assert [after(Pace(120), *[trouble] * number) for number in (1, 2, 3)] == [120, 240, 480]
     assert after(Pace(120), *[trouble] * 100) == LONGEST
-    assert after(Pace(120), *[trouble] * 100, Outcome()) == 120
+    assert after(Pace(120), *[trouble] * 100, Impression()) == 120
     assert after(Pace(7_200), *[trouble] * 100) == 7_200
 
 
 def test_a_side_that_names_a_time_gets_it():
-    assert after(Pace(120), Outcome(trouble=True, retry_after=900)) == 900
-    assert after(Pace(120), Outcome(trouble=True, retry_after=9_000)) == 9_000
-    assert after(Pace(120), Outcome(trouble=True, retry_after=9_000), Outcome(changed=True)) == 120
+    assert after(Pace(120), Impression(trouble=True, retry_after=900)) == 900
+    assert after(Pace(120), Impression(trouble=True, retry_after=9_000)) == 9_000
+    assert after(Pace(120), Impression(trouble=True, retry_after=9_000), Impression(changed=True)) == 120

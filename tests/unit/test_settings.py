@@ -7,7 +7,8 @@ import pytest
 
 from fm_desktop import settings as settings_module
 from fm_desktop.paths import Paths, write_privately
-from fm_desktop.settings import Channel, Settings, SettingsError, load, parse, save
+from fm_desktop.settings import Settings, SettingsError, load, parse, save
+from fm_desktop.sync.control import Channel
 from fm_desktop.sync.policy import Direction, PrivateEvents
 
 LEAST = """

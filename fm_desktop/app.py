@@ -1,0 +1,195 @@
+"""The composition root: a profile of this computer, over which the command line and the window work."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Self
+
+from fm_desktop import logs
+from fm_desktop.connect import Connector, now
+from fm_desktop.credentials import Credentials
+from fm_desktop.logs import Redactor
+from fm_desktop.paths import Paths
+from fm_desktop.runner import Headless, Runner
+from fm_desktop.settings import Settings, load, save
+from fm_desktop.settings_errors import SettingsError
+from fm_desktop.sync import control, retry, undo
+from fm_desktop.sync.calendars import Calendars
+from fm_desktop.sync.chronicle import Happening
+from fm_desktop.sync.control import Channel, Running, Standing
+from fm_desktop.sync.explain import Explanation, explain
+from fm_desktop.sync.held import Held
+from fm_desktop.sync.plan import Decision
+from fm_desktop.sync.problems import Problem
+from fm_desktop.sync.report import Report
+from fm_desktop.sync.resources import KnownCollection
+from fm_desktop.sync.state import State
+from fm_desktop.sync.status import Status, overview
+from fm_desktop.sync.store import Store
+
+NOT_SET_UP = "FM Desktop is not set up yet."
+HOW_TO_SET_UP = "Write a setup.toml (see README) and run: fm-desktop setup --file setup.toml"
+
+
+class Profile:
+    """One ForceManager user with one provider account on this computer, as it was set up.
+
+    Every method that looks or decides works on the state file alone, beside a running instance too.
+    """
+
+    def __init__(self, paths: Paths, settings: Settings, credentials: Credentials, redactor: Redactor) -> None:
+        self.paths = paths
+        self.settings = settings
+        self.connector = Connector(paths, settings, credentials, redactor)
+
+    @classmethod
+    def open(cls, environment: Mapping[str, str]) -> Self:
+        """The profile of this computer's user; logs from now on. Raises `SettingsError`, `OSError`."""
+        paths = Paths.of(environment)
+        if not paths.settings_file.exists():
+            raise SettingsError(NOT_SET_UP, HOW_TO_SET_UP)
+        settings = load(paths.settings_file)
+        paths.make()
+        redactor = Redactor()
+        logs.start(paths.log_file, redactor)
+        return cls(paths, settings, Credentials(environment), redactor)
+
+    # --- syncing ---
+
+    def sync_once(self, *, dry_run: bool = False) -> Report:
+        """One cycle; what a side does wrong is in the report. Raises `Busy`, `StoreError`, `UnknownCalendar`."""
+        runner = self._runner()
+        try:
+            return runner.cycle(threading.Event(), dry_run=dry_run)
+        finally:
+            runner.close()
+
+    def loop(self) -> Headless:
+        """The loop without a window, for the main thread to run."""
+        return Headless(self.paths, self._runner(), self.settings.sync.interval_seconds)
+
+    def _runner(self) -> Runner:
+        return Runner(self.paths, self.settings, self.connector)
+
+    # --- looking ---
+
+    def status(self) -> Status:
+        with self._state() as state:
+            return overview(state, self.settings.sync.channels)
+
+    def history(self, limit: int, text: str = "") -> tuple[Happening, ...]:
+        with self._state() as state:
+            return state.chronicle.entries(limit, text)
+
+    def problems(self) -> tuple[Problem, ...]:
+        with self._state() as state:
+            return state.problems.open()
+
+    def held(self) -> tuple[Held, ...]:
+        with self._state() as state:
+            return state.held.waiting()
+
+    def calendars(self) -> tuple[KnownCollection, ...]:
+        with self._state() as state:
+            return Calendars(state).all()
+
+    def explain(self, text: str) -> tuple[Explanation, ...]:
+        with self._state() as state:
+            return explain(state, text)
+
+    # --- deciding ---
+
+    def undo(self, happening: int) -> Happening:
+        """Raises `CannotUndo`."""
+        with self._state() as state:
+            return undo.undo(state, happening)
+
+    def retry(self, link: int) -> str:
+        """Raises `NothingToRetry`."""
+        with self._state() as state:
+            return retry.retry(state, link)
+
+    def approve(self, held: int | None) -> int:
+        """Lets one held write, or with None all of them, be done. Returns how many."""
+        return self._decide(held, Decision.APPROVED)
+
+    def keep(self, held: int | None) -> int:
+        """Leaves things as they are, for one held write or for all of them. Returns how many."""
+        return self._decide(held, Decision.KEEP)
+
+    def _decide(self, held: int | None, decision: Decision) -> int:
+        with self._state() as state, state.store.transaction():
+            ids = [each.id for each in state.held.waiting()] if held is None else [held]
+            return state.held.decide(ids, decision)
+
+    # --- pause and stop (R05) ---
+
+    def pause(self, channel: str | None, minutes: int | None = None) -> tuple[Standing, ...]:
+        """For so many minutes, or until resumed; without a channel, all that are set up."""
+        until = None if minutes is None else now() + timedelta(minutes=minutes)
+        with self._state() as state:
+            for each in self._channels(channel):
+                control.pause(state.store, each, until)
+            return self._standings(state)
+
+    def resume(self, channel: str | None) -> tuple[Standing, ...]:
+        with self._state() as state:
+            for each in self._channels(channel):
+                control.resume(state.store, each)
+            return self._standings(state)
+
+    def stop(self, channel: str | None, *, forget_credentials: bool) -> tuple[Standing, ...]:
+        """Stops for good, deleting nothing. Secrets are forgotten only when no channel needs them any more."""
+        with self._state() as state:
+            for each in self._channels(channel):
+                control.stop(state.store, each)
+            standings = self._standings(state)
+        if forget_credentials and all(each.state is Running.STOPPED for each in standings):
+            self.connector.forget_secrets()
+        return standings
+
+    def _channels(self, channel: str | None) -> tuple[Channel, ...]:
+        return self.settings.sync.channels if channel is None else (Channel(channel),)
+
+    def _standings(self, state: State) -> tuple[Standing, ...]:
+        return overview(state, self.settings.sync.channels).channels
+
+    # --- calendars (R04) ---
+
+    def select_calendar(self, name: str) -> None:
+        """Raises `UnknownCalendar`."""
+        with self._state() as state:
+            Calendars(state).select(name)
+            self._keep_choice(state)
+
+    def deselect_calendar(self, name: str, *, remove_copies: bool) -> None:
+        """Raises `UnknownCalendar`."""
+        with self._state() as state:
+            Calendars(state).deselect(name, remove_copies=remove_copies)
+            self._keep_choice(state)
+
+    def target_calendar(self, name: str) -> None:
+        """Raises `UnknownCalendar`."""
+        with self._state() as state:
+            Calendars(state).set_target(name)
+            self._keep_choice(state)
+
+    def _keep_choice(self, state: State) -> None:
+        """In the settings as well: a lost state file must not bring back a calendar that was taken out."""
+        taking_part = [each for each in Calendars(state).all() if each.selected]
+        target = next((each.what.name for each in taking_part if each.target), None)
+        choice = {"calendars": tuple(each.what.name for each in taking_part), "target_calendar": target}
+        sync = self.settings.sync.model_copy(update=choice)
+        self.settings = self.settings.model_copy(update={"sync": sync})
+        save(self.settings, self.paths.settings_file)
+
+    @contextmanager
+    def _state(self) -> Iterator[State]:
+        store = Store.open(self.paths.store_file)
+        try:
+            yield self.connector.state(store)
+        finally:
+            store.close()

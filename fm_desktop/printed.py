@@ -1,0 +1,248 @@
+"""What each command prints: the engine's values as sentences and tables. Pure; returns text."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from fm_desktop.errors import ExitCode
+from fm_desktop.port import Side, SignInNeeded
+from fm_desktop.show import count, facts, moment, table
+from fm_desktop.sync.control import Running, Standing
+from fm_desktop.sync.plan import Verb
+from fm_desktop.sync.report import Counts, Outcome, Report
+
+if TYPE_CHECKING:
+    from fm_desktop.doctor import Diagnosis
+    from fm_desktop.setup import Found
+    from fm_desktop.sync.chronicle import Happening
+    from fm_desktop.sync.explain import Explanation
+    from fm_desktop.sync.held import Held
+    from fm_desktop.sync.problems import Problem
+    from fm_desktop.sync.resources import KnownCollection
+    from fm_desktop.sync.status import Status
+
+SIDES = {Side.CRM: "ForceManager", Side.PROVIDER: "calendar"}
+DONE = {Verb.CREATE: "created", Verb.UPDATE: "changed", Verb.DELETE: "deleted"}
+DO = {Verb.CREATE: "create", Verb.UPDATE: "change", Verb.DELETE: "delete"}
+
+_OUTCOMES = {
+    Outcome.DONE: "Both sides are in step.",
+    Outcome.INCOMPLETE: "There is more to write; the next cycle goes on.",
+    Outcome.PAUSED: "The calendar is paused: nothing was done. Go on with: fm-desktop resume",
+    Outcome.STOPPED: "The calendar is stopped: nothing was done. Go on with: fm-desktop resume",
+    Outcome.CANCELLED: "The cycle was ended early; the next one goes on.",
+    Outcome.UNREACHABLE: "The cycle could not be finished; the next one goes on.",
+    Outcome.THROTTLED: "The cycle could not be finished; the next one goes on.",
+    Outcome.SIGN_IN: "Nothing goes on before you have signed in again.",
+    Outcome.HELD: "Nothing more was written before you have decided.",
+}
+_FINISHED = {Outcome.DONE, Outcome.INCOMPLETE, Outcome.PAUSED, Outcome.STOPPED, Outcome.CANCELLED, Outcome.HELD}
+
+
+def width() -> int:
+    return shutil.get_terminal_size((120, 24)).columns
+
+
+# --- cycles ----------------------------------------------------------------------------------------
+
+
+def exit_code(report: Report) -> ExitCode:
+    """How a cycle ended, as the command's exit code (design 6)."""
+    if report.outcome is Outcome.SIGN_IN or isinstance(report.error, SignInNeeded):
+        return ExitCode.SIGN_IN
+    if report.outcome not in _FINISHED:
+        return ExitCode.UNREACHABLE
+    return ExitCode.PROBLEMS if report.problems else ExitCode.DONE
+
+
+def cycle(report: Report) -> str:
+    lines = [
+        table(
+            ["", *DONE.values()],
+            [[SIDES[Side.CRM], *_counted(report.crm)], [SIDES[Side.PROVIDER], *_counted(report.provider)]],
+        ),
+        *_waiting(report),
+        _OUTCOMES[report.outcome],
+    ]
+    if report.error is not None:
+        lines += [str(report.error), report.error.next_step]
+    requests = sum(report.requests.values())
+    lines.append(f"{count(requests, 'request')}, {report.seconds:.1f} s.")
+    return "\n".join(line for line in lines if line)
+
+
+def _counted(counts: Counts) -> tuple[int, int, int]:
+    return counts.created, counts.updated, counts.deleted
+
+
+def _waiting(report: Report) -> Iterable[str]:
+    if report.held:
+        yield f"{count(report.held, 'write waits', 'writes wait')} for your word: fm-desktop held"
+    if report.problems:
+        yield f"{count(report.problems, 'problem')}: fm-desktop problems"
+
+
+def plan(report: Report) -> str:
+    """A preview: what the next cycle would write, and what it would hold."""
+    if report.error is not None:
+        return cycle(report)
+    if not report.plan:
+        return "Nothing would be written: both sides are in step."
+    rows = [
+        [SIDES[line.side], DO[line.verb], _day(line.shown), line.title, line.held or line.why] for line in report.plan
+    ]
+    held = sum(bool(line.held) for line in report.plan)
+    last = f"{count(len(rows) - held, 'write')} in all, {held} held. Nothing was written."
+    return f"{table(['where', 'what', 'when', 'title', 'why'], rows, width())}\n{last}"
+
+
+def _day(shown: object) -> str:
+    span = getattr(shown, "span", None)
+    if span is None:
+        return ""
+    local = getattr(span.start, "local", None)
+    return str(span.start) if local is None else f"{span.start.instant.astimezone():%Y-%m-%d %H:%M}"
+
+
+# --- what the state says ---------------------------------------------------------------------------
+
+
+def status(found: Status) -> str:
+    last = "never" if found.last_success is None else f"{found.last_success.astimezone():%Y-%m-%d %H:%M}"
+    return "\n".join(
+        [
+            standings(found.channels),
+            facts(
+                [
+                    ("last complete cycle", last),
+                    ("items on both sides", found.linked),
+                    ("waiting for your word", found.held),
+                    ("problems", found.problems),
+                    ("lost answers", found.unknown),
+                ]
+            ),
+            *_trouble(found),
+        ]
+    )
+
+
+def _trouble(found: Status) -> Iterable[str]:
+    if found.trouble is not None:
+        when = f"{found.trouble.at.astimezone():%Y-%m-%d %H:%M}"
+        yield f"The cycle of {when} could not be finished: {found.trouble.message}"
+        yield found.trouble.next_step
+
+
+def standings(found: Sequence[Standing]) -> str:
+    return facts([(each.channel.value, _standing(each)) for each in found])
+
+
+def _standing(each: Standing) -> str:
+    if each.state is Running.PAUSED and each.until is not None:
+        return f"paused until {each.until.astimezone():%Y-%m-%d %H:%M}"
+    return {Running.RUNNING: "syncing", Running.PAUSED: "paused until resumed", Running.STOPPED: "stopped"}[each.state]
+
+
+def history(found: Sequence[Happening]) -> str:
+    if not found:
+        return "Nothing was written yet."
+    rows = [
+        [
+            each.id,
+            moment(each.at),
+            SIDES[each.side],
+            DONE[each.verb] + (" (undone)" if each.undone else ""),
+            each.title,
+            each.why,
+        ]
+        for each in found
+    ]
+    return table(["id", "when", "where", "what", "title", "why"], rows, width())
+
+
+def undone(entry: Happening) -> str:
+    return f"“{entry.title}” goes back to what it was with the next cycle."
+
+
+def problems(found: Sequence[Problem]) -> str:
+    if not found:
+        return "There are no problems."
+    return "\n\n".join(f"{moment(each.last_seen)}  {each.message}\n{' ' * 18}{each.next_step}" for each in found)
+
+
+def held(found: Sequence[Held]) -> str:
+    if not found:
+        return "Nothing waits for your word."
+    rows = [[each.id, moment(each.since), SIDES[each.side], DO[each.verb], each.title, each.reason] for each in found]
+    last = "Do it: fm-desktop held approve ID (or all). Leave things as they are: fm-desktop held keep ID (or all)."
+    return f"{table(['id', 'since', 'where', 'what', 'title', 'why it waits'], rows, width())}\n{last}"
+
+
+def decided(number: int, decision: str) -> str:
+    what = "will be done" if decision == "approve" else "will not be done"
+    return f"{count(number, 'write')} {what} with the next cycle."
+
+
+def calendars(found: Sequence[KnownCollection]) -> str:
+    if not found:
+        return "No calendars are known yet: run fm-desktop sync --once"
+    rows = [
+        [
+            each.what.name,
+            "gone" if each.missing else each.takes_part,
+            "target" if each.target else "",
+            "read and write" if each.what.writable else "read only",
+            " and ".join(sorted(f"{kind.value}s" for kind in each.what.kinds)),
+        ]
+        for each in found
+    ]
+    return table(["calendar", "takes part", "for new items", "rights", "holds"], rows, width())
+
+
+def explanations(found: Sequence[Explanation]) -> str:
+    if not found:
+        return (
+            "No item like that is known on either side. Was there a cycle since it was made (fm-desktop sync --once)?"
+        )
+    return "\n\n".join(
+        "\n".join([f"{each.title}  {each.when}".rstrip(), *(f"  {reason}" for reason in each.reasons)])
+        for each in found
+    )
+
+
+# --- set-up and diagnosis --------------------------------------------------------------------------
+
+
+def setup(found: Found) -> str:
+    rows = [
+        [
+            each.name,
+            each.takes_part,
+            "target" if each.target else "",
+            "read and write" if each.writable else "read only",
+        ]
+        for each in found.calendars
+    ]
+    return "\n".join(
+        [
+            facts(
+                [
+                    ("ForceManager", f"{found.crm_user} (no. {found.crm_user_id})"),
+                    ("time zone", found.time_zone),
+                    ("calendar service", found.provider),
+                    ("synchronisation", found.direction),
+                ]
+            ),
+            table(["calendar", "takes part", "for new items", "rights"], rows, width()),
+            *found.notes,
+            "Nothing was written to either side. See what the first sync would do: fm-desktop sync --once --dry-run",
+        ]
+    )
+
+
+def diagnosis(found: Diagnosis) -> str:
+    rows = [[each.what, "ok" if each.ok else "FAILED", each.said] for each in found.checks]
+    steps = [each.next_step for each in found.checks if each.next_step]
+    return "\n".join([table(["what", "", "what it said"], rows, width()), *steps])

@@ -1,0 +1,163 @@
+"""One cycle from the outside: the lock, the state, the connections, and what became of it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
+
+from fm_desktop.connect import Connector, Sides, now
+from fm_desktop.credentials import CredentialError
+from fm_desktop.errors import Busy
+from fm_desktop.paths import Paths
+from fm_desktop.port import PortError, SignInNeeded, Throttled
+from fm_desktop.settings import Settings
+from fm_desktop.sync import control
+from fm_desktop.sync.control import Channel, Running
+from fm_desktop.sync.cycle import Engine, outcome_of
+from fm_desktop.sync.pace import Impression
+from fm_desktop.sync.report import Outcome, Report
+from fm_desktop.sync.schedule import Cancel, Loop
+from fm_desktop.sync.status import note_end
+from fm_desktop.sync.store import Store
+
+_log = logging.getLogger(__name__)
+
+WAIT_FOR_OTHER_CYCLE = 60.0
+_CHOSEN = "calendars_chosen"
+_HALTED = {Running.PAUSED: Outcome.PAUSED, Running.STOPPED: Outcome.STOPPED}
+
+
+class Runner:
+    """Runs cycles of a profile, in one thread, over connections that stay open between them."""
+
+    def __init__(self, paths: Paths, settings: Settings, connector: Connector) -> None:
+        self._paths = paths
+        self._settings = settings
+        self._connector = connector
+        self._sides: Sides | None = None
+
+    def cycle(self, ending: threading.Event, *, dry_run: bool = False) -> Report:
+        """One cycle. What a side does wrong is in the report. Raises `Busy`, `StoreError`, `OSError`."""
+        with self._alone(ending):
+            store = Store.open(self._paths.store_file)
+            try:
+                return self._cycle(store, ending, dry_run=dry_run)
+            finally:
+                store.close()
+
+    def close(self) -> None:
+        if self._sides is not None:
+            self._sides.close()
+            self._sides = None
+
+    def _cycle(self, store: Store, ending: threading.Event, *, dry_run: bool) -> Report:
+        standing = control.standing(store, Channel.CALENDAR, now())
+        if standing.state in _HALTED:
+            return Report(_HALTED[standing.state])
+        try:
+            report = self._run(store, ending, dry_run=dry_run)
+        except PortError as error:
+            report = Report(outcome_of(error), error=error)
+        except CredentialError as error:
+            told = SignInNeeded(str(error), error.next_step)
+            report = Report(Outcome.SIGN_IN, error=told)
+        if not dry_run:
+            note_end(store, report, now())
+        _log.info("cycle: %s", json.dumps(report.as_json()))
+        if report.error is not None:
+            _log.warning("%s %s", report.error, report.error.next_step)
+        return report
+
+    def _run(self, store: Store, ending: threading.Event, *, dry_run: bool) -> Report:
+        if self._sides is None:
+            self._sides = self._connector.connect(store, ending)
+        sides = self._sides
+        engine = sides.engine(store)
+        report = None
+        try:
+            if store.meta(_CHOSEN) is None:
+                choose_calendars(engine, sides, self._settings)
+                with store.transaction():
+                    store.set_meta(_CHOSEN, "yes")
+            cancel = Cancel(ending, lambda: _is_running(store))
+            report = engine.cycle(dry_run=dry_run, cancelled=cancel)
+            return report
+        finally:
+            engine.close()
+            sides.remember(store, went_well=report is not None and report.error is None)
+
+    @contextmanager
+    def _alone(self, ending: threading.Event) -> Iterator[None]:
+        """Only one cycle of a profile at a time, whoever runs it; the system frees the lock of a dead process."""
+        lock = FileLock(self._paths.cycle_lock)
+        try:
+            lock.acquire(timeout=WAIT_FOR_OTHER_CYCLE, cancel_check=ending.is_set)
+        except Timeout as error:
+            raise Busy("Another process is syncing at the moment.") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+class Headless:
+    """The loop without a window, for a process that does nothing else."""
+
+    def __init__(self, paths: Paths, runner: Runner, interval_seconds: float) -> None:
+        self._lock = FileLock(paths.loop_lock)
+        self._runner = runner
+        self._loop = Loop(self._cycle, interval_seconds)
+
+    def end(self) -> None:
+        """Makes `run` return within seconds; may be called in a signal handler."""
+        self._loop.end()
+
+    def run(self) -> bool:
+        """Syncs until `end`. False if an answer is still awaited: leave without waiting for threads.
+        Raises `Busy` if another process runs the loop already."""
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise Busy("FM Desktop is syncing already, in another process.") from error
+        _log.info("syncing until stopped")
+        finished = self._loop.run()
+        if finished:
+            self._runner.close()
+            self._lock.release()
+        return finished
+
+    def _cycle(self, ending: threading.Event) -> Impression:
+        try:
+            return impression(self._runner.cycle(ending))
+        except Busy:
+            return Impression()
+
+
+def impression(report: Report) -> Impression:
+    """What a cycle means for the pace of the loop."""
+    error = report.error
+    if error is not None:
+        return Impression(trouble=True, retry_after=error.retry_after if isinstance(error, Throttled) else None)
+    return Impression(changed=bool(report.crm.total or report.provider.total))
+
+
+def choose_calendars(engine: Engine, sides: Sides, settings: Settings) -> None:
+    """Lists the calendars and applies the settings' choice: in a set-up, and to a state that is new or lost.
+
+    Raises `UnknownCalendar`, and the port's errors.
+    """
+    choice = settings.sync
+    engine.calendars.refresh(sides.provider, select_new=choice.calendars is None)
+    if choice.calendars is not None:
+        engine.calendars.choose(choice.calendars)
+    if choice.target_calendar is not None:
+        engine.calendars.set_target(choice.target_calendar)
+
+
+def _is_running(store: Store) -> bool:
+    return control.standing(store, Channel.CALENDAR, now()).state is Running.RUNNING
