@@ -579,3 +579,57 @@ def test_R27_what_we_create_invites_nobody() -> None:
     assert b"ORGANIZER" not in raw
     assert b"a@x.example" not in raw
     assert b"\r\nDTSTART:20260101T100000Z\r\nDTEND:20260101T110000Z\r\n" in raw
+
+
+def test_an_embedded_zone_is_not_trusted_for_a_year_in_which_it_differs() -> None:
+    # The rules of today's Adelaide; in the year 2000 the real one changed its clocks on other days.
+    text = _vtimezone(
+        "DTSTART:16010401T030000|TZOFFSETFROM:+1030|TZOFFSETTO:+0930|RRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=4",
+        "DTSTART:16011001T020000|TZOFFSETFROM:+0930|TZOFFSETTO:+1030|RRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=10",
+    )
+    raw = calendar("DTSTART;TZID=Office:20261215T090000", "DTEND;TZID=Office:20261215T100000", extra=text)
+    span = Span(at(2000, 10, 1), at(2000, 10, 1, 1))
+    assert read(edit(raw, Patch(span=span), None, MADRID, NOW), MADRID)[0].span.normal() == span
+
+
+def test_an_original_start_without_a_zone_is_on_the_clock_of_its_event() -> None:
+    found = item("RECURRENCE-ID:20260101T100000", "DTSTART;TZID=Asia/Tokyo:20260101T110000")
+    assert found.recurrence_id == at(2026, 1, 1, 10, zone="Asia/Tokyo")
+
+
+def test_a_series_takes_a_new_title_and_passes_over_being_done() -> None:
+    raw = calendar("DTSTART:20260101T100000Z", "RRULE:FREQ=DAILY", "SUMMARY:a")
+    assert edit(raw, Patch(completed=True), None, MADRID, NOW) is raw
+    assert read(edit(raw, Patch(title="b"), None, MADRID, NOW), MADRID)[0].title == "b"
+
+
+def test_a_long_quoted_printable_text_and_many_duplicates_take_linear_time() -> None:
+    lines = "=\r\n".join(["DESCRIPTION;ENCODING=QUOTED-PRINTABLE:"] + ["caf=C3=A9 "] * 100_000)
+    raw = calendar("DTSTART:20260101T100000Z", lines, *["SUMMARY:again"] * 100_000)
+    assert len(read(raw, MADRID)[0].text) == 100_000 * 5 - 1
+    edited = edit(raw, Patch(title="once"), None, MADRID, NOW)
+    assert edited.count(b"SUMMARY") == 1
+
+
+def test_a_zone_with_its_whole_history_is_recognised() -> None:
+    history = "\n".join(
+        line
+        for year in range(1981, 1996)
+        for line in (
+            f"BEGIN:DAYLIGHT\nDTSTART:{year}0329T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nEND:DAYLIGHT\n"
+            f"BEGIN:STANDARD\nDTSTART:{year}0927T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nEND:STANDARD"
+        ).split("\n")
+    )
+    text = _vtimezone(*_EU).replace("TZID:Office", f"TZID:Office\n{history}")
+    raw = calendar("DTSTART;TZID=Office:20260701T120000", extra=text)
+    assert read(raw, MADRID)[0].span.start == at(2026, 7, 1, 12, zone="Europe/Madrid")
+
+
+def test_rules_of_a_zone_that_have_ended_leave_the_last_offset() -> None:
+    text = _vtimezone(
+        "DTSTART:20051030T030000|TZOFFSETFROM:+0400|TZOFFSETTO:+0300|RRULE:FREQ=YEARLY;UNTIL=20101030T230000Z;BYMONTH=10;BYDAY=-1SU",
+        "DTSTART:20050327T020000|TZOFFSETFROM:+0300|TZOFFSETTO:+0400|RRULE:FREQ=YEARLY;UNTIL=20110326T230000Z;BYMONTH=3;BYDAY=-1SU",
+    )
+    # Moscow stayed on summer time for a while from 2011 on; where the file ends, its last word counts.
+    start = item("DTSTART;TZID=Office:20130701T120000", extra=text).span.start
+    assert start.instant == datetime(2013, 7, 1, 8, tzinfo=UTC)

@@ -85,14 +85,13 @@ class Component:
 
     def put(self, name: str, value: str, parameters: Parameters = ()) -> None:
         """Sets a property that stands once: in the place of the first, duplicates go; else before sub-components."""
-        places = [at for at, node in enumerate(self.nodes) if isinstance(node, Line) and node.name == name]
         line = Line(content_line(name, value, parameters, self._line_end()), name)
-        if not places:
+        place = next((at for at, node in enumerate(self.nodes) if isinstance(node, Line) and node.name == name), None)
+        if place is None:
             self.nodes.insert(self._after_last_line(), line)
             return
-        self.nodes[places[0]] = line
-        for at in reversed(places[1:]):
-            del self.nodes[at]
+        self.remove(name)
+        self.nodes.insert(place, line)
 
     def remove(self, *names: str) -> None:
         self.nodes = [node for node in self.nodes if isinstance(node, Component) or node.name not in names]
@@ -168,16 +167,16 @@ def _content_lines(raw: bytes) -> Iterable[bytes]:
 
 def _join_soft_breaks(lines: list[bytes]) -> Iterator[bytes]:
     """vCalendar 1.0 folds quoted-printable values with `=` at the end, and the next line has no blank."""
-    held = b""
+    held: list[bytes] = []
     for line in lines:
-        held += line
-        is_quoted = b"QUOTED-PRINTABLE" in held.partition(b":")[0].upper()
-        if is_quoted and held.rstrip(b"\r\n").endswith(b"="):
+        is_quoted = bool(held) or b"QUOTED-PRINTABLE" in line.partition(b":")[0].upper()
+        held.append(line)
+        if is_quoted and line[-8:].rstrip(b"\r\n").endswith(b"="):
             continue
-        yield held
-        held = b""
+        yield b"".join(held)
+        held = []
     if held:
-        yield held
+        yield b"".join(held)
 
 
 def _name_of(raw: bytes) -> str:

@@ -29,8 +29,9 @@ _OTHER_DESCRIPTIONS = ("X-ALT-DESC", "STYLED-DESCRIPTION")
 def edit(raw: bytes, patch: Patch, recurrence_id: When | None, context: WriteContext, now: datetime) -> bytes:
     """The object with the patch applied to the item named by `recurrence_id` (None: the master or single one).
 
-    `details`, `locked` and `party` are the CRM's and are passed over. A value that is there already
-    changes nothing, and where nothing changes the bytes come back as they were. `now` is aware.
+    `details`, `locked` and `party` are the CRM's and are passed over, as is `completed` for an event.
+    A value that is there already changes nothing, and where nothing changes the bytes come back as they
+    were. `now` is aware.
     Raises `BrokenCalendar`; `NotPossible` for a date of a series that has no component of its own, for
     moving or completing a whole series, and for an event without a date.
     """
@@ -59,12 +60,13 @@ def _target(parts: list[Component], recurrence_id: When | None, zones: Zones) ->
 
 def _apply(component: Component, patch: Patch, zones: Zones, context: WriteContext, now: datetime) -> tuple[bool, bool]:
     """Whether something else, and whether the time changed."""
-    if is_series(component) and (patch.span is not UNSET or patch.completed is not UNSET):
+    is_task = component.name == "VTODO" or task_events.is_task_event(component)
+    if is_series(component) and (patch.span is not UNSET or (is_task and patch.completed is not UNSET)):
         # Its edited and removed dates are found by their original starts: they would all be orphaned.
         raise NotPossible("It is a recurring series: its dates are changed in the calendar itself.")
     if component.name == "VTODO":
         return _apply_to_task(component, patch, zones, context, now)
-    if task_events.is_task_event(component):
+    if is_task:
         return _apply_to_task_event(component, patch, zones, context)
     changed = patch.title is not UNSET and _change_title(component, patch.title)
     changed |= patch.text is not UNSET and _change_text(component, patch.text, context)

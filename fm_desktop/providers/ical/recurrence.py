@@ -30,13 +30,15 @@ def recurrence_of(component: Component, start: When | None, zones: Zones) -> Rec
 
 
 def recurrence_id_of(component: Component, zones: Zones) -> When | None:
-    """The original start of an edited occurrence. Raises `BadTime`."""
+    """The original start of an edited occurrence; without a zone it is on the clock of its start. Raises `BadTime`."""
     found = component.first("RECURRENCE-ID")
     if found is None:
         return None
     if found.parameter("RANGE").upper() == "THISANDFUTURE":
         zones.note("One change of the series is meant for all later dates too; only its own date is read.")
-    return read_when(found, zones)
+    start = component.first("DTSTART")
+    when = None if start is None else read_when(start, zones)
+    return read_when(found, zones, when.zone if isinstance(when, Timed) else "")
 
 
 def _values(component: Component, name: str) -> tuple[str, ...]:

@@ -96,18 +96,27 @@ def _placed(local: datetime, suffix: str, tzid: str, zones: Zones, floating_zone
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a component writes its times: under which TZID, on which clock. No zone means UTC."""
+    """How a component writes its times: under which TZID, on which clock. No zone means UTC.
+
+    `zones` are those of the object, for a TZID: what it means may differ from year to year.
+    """
 
     tzid: str = ""
     zone: str = ""
+    zones: Zones | None = None
 
     def write(self, when: When) -> tuple[str, Parameters]:
-        """Value and parameters. UTC is used where the local reading would name another moment (DST)."""
+        """Value and parameters. UTC is used where the local reading would name another moment.
+
+        That is the second of two equal readings in a DST night, and a year for which the object's
+        own zone has other rules than the zone it was recognised as.
+        """
         if not isinstance(when, Timed):
             return date_stamp(when), (("VALUE", ("DATE",)),)
         if self.zone:
             local = when.in_zone(self.zone).local.replace(fold=0)
-            if Timed(local, self.zone).instant == when.instant:
+            read_back = self.zones.read(local, self.tzid) if self.zones else Timed(local, self.zone)
+            if read_back.instant == when.instant:
                 return local_stamp(local), ((("TZID", (self.tzid,)),) if self.tzid else ())
         return utc_stamp(when.instant), ()
 
@@ -121,7 +130,7 @@ def form_of(found: Property, zones: Zones) -> Form:
         return Form()
     if not tzid:
         return Form(zone=zones.user_zone)
-    return Form(tzid, zones.name(tzid, datetime(max(int(match.group(1)), 1), 1, 1)))
+    return Form(tzid, zones.name(tzid, datetime(max(int(match.group(1)), 1), 1, 1)), zones)
 
 
 def date_stamp(day: date) -> str:

@@ -35,6 +35,13 @@ class Observance:
             found += self._struck(rule, local)
         return max(found)
 
+    def onsets(self, since: datetime, before: datetime) -> Iterator[datetime]:
+        """All onsets in a range of readings on the clock of `before`, in no order."""
+        yield from (each for each in (self.start, *self.dates) if since <= each < before)
+        for rule in self.rules:
+            until = rule.until.moment + (self.before if rule.until.is_utc else timedelta()) if rule.until else before
+            yield from walk(rule, self.start, since, min(before, until + timedelta(seconds=1)))
+
     def _struck(self, rule: Rule, local: datetime) -> Iterator[datetime]:
         end = local
         if rule.until is not None:
@@ -54,6 +61,22 @@ class EmbeddedZone:
     def offset_at(self, moment: datetime) -> timedelta:
         naive = moment.astimezone(UTC).replace(tzinfo=None)
         return self._latest([(each, naive + each.before) for each in self.observances])
+
+    def offsets_at(self, moments: list[datetime]) -> list[timedelta]:
+        """As `offset_at` for many moments in order, with one walk through the rules."""
+        first, last = (each.astimezone(UTC).replace(tzinfo=None) for each in (moments[0], moments[-1]))
+        changes = sorted(
+            (onset - each.before, each.offset)
+            for each in self.observances
+            for onset in each.onsets(first + each.before, last + each.before + timedelta(seconds=1))
+        )
+        current, found, at = self.offset_at(moments[0]), [], 0
+        for moment in moments:
+            while at < len(changes) and changes[at][0] <= moment.astimezone(UTC).replace(tzinfo=None):
+                current = changes[at][1]
+                at += 1
+            found.append(current)
+        return found
 
     def _latest(self, readings: list[tuple[Observance, datetime]]) -> timedelta:
         onsets = [(onset - each.before, each) for each, local in readings if (onset := each.last_onset(local))]
@@ -81,12 +104,13 @@ def _observance(component: Component) -> Observance | None:
 
 
 def _rule(text: str) -> Rule | None:
-    """Clocks change by the year or month; any other rule here is hostile or nonsense."""
+    """Clocks change once, by the year or month; any other rule here is hostile or nonsense."""
     try:
         rule = parse_rule(text)
     except UnusableRule:
         return None
-    return rule if rule.frequency in ("YEARLY", "MONTHLY") else None
+    is_of_clocks = rule.frequency in ("YEARLY", "MONTHLY") and not (rule.hours or rule.minutes or rule.seconds)
+    return rule if is_of_clocks else None
 
 
 def _locals(component: Component, name: str) -> list[datetime]:

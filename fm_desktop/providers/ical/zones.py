@@ -95,7 +95,7 @@ def matching_zone(embedded: EmbeddedZone, year: int, user_zone: str) -> str:
     """The IANA zone with the same offsets as a VTIMEZONE, week by week around the event; '' if there is none."""
     begin = datetime(min(max(year, 2), 9990), 1, 1, tzinfo=UTC) - timedelta(weeks=13)
     samples = [begin + timedelta(weeks=week) for week in range(130)]
-    wanted = [embedded.offset_at(moment) for moment in samples]
+    wanted = embedded.offsets_at(samples)
     for name in _in_order(user_zone):
         clock = zone(name)
         if all(moment.astimezone(clock).utcoffset() == offset for moment, offset in zip(samples, wanted, strict=True)):
