@@ -60,7 +60,8 @@ class RealWorld:
         store = Store.open(self.folder / f"{name}.db")
         with store.transaction():
             store.run("INSERT OR IGNORE INTO account (id, tenant, crm_user, address) VALUES (1, 'sandbox', '1', '')")
-        client = CrmClient(self.crm.url, self.crm.public_key, self.crm.private_key, Budget(1000.0))
+        budget = Budget(1000.0, wait=lambda seconds, cancel: False)  # asked to wait, it goes on at once
+        client = CrmClient(self.crm.url, self.crm.public_key, self.crm.private_key, budget)
         context = Context(self.user, ZONE, branch_id=1, event_type_id=self.type, task_type_id=self.type)
         calendars = CalDavProvider(
             self.url, self.account.user, self.account.password, user_zone=ZONE, own_addresses=[EMMA]
