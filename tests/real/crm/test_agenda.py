@@ -229,7 +229,7 @@ def test_a_read_only_row_can_be_changed_and_deleted_by_us(crm, agenda):
     assert crm.store.get("calendar", int(made.ref.id))["deleted"] is True
 
 
-def test_r27_no_write_asks_for_a_notification(crm, agenda):
+def test_R27_no_write_asks_for_a_notification(crm, agenda):
     made = agenda.create(AGENDA.id, "fmd1-a", VISIT)
     crm.store.update("calendar", int(made.ref.id), {"sendNotification": True})
     agenda.update(made, Patch(title="x"))
