@@ -499,6 +499,10 @@ def task(*lines: str):
         (("DUE:20260105T100000Z", "DTSTART:20260101T100000Z"), Span(at(2026, 1, 5, 10), at(2026, 1, 5, 10))),
         (("DTSTART:20260101T100000Z",), Span(at(2026, 1, 1, 10), at(2026, 1, 1, 10))),
         (("DTSTART:20260101T100000Z", "DURATION:P1D"), Span(at(2026, 1, 2, 10), at(2026, 1, 2, 10))),
+        (
+            ("DTSTART;VALUE=DATE:20260105", "DUE;VALUE=DATE:20260107", "RRULE:FREQ=WEEKLY;BYDAY=MO"),
+            day_span(date(2026, 1, 5)),
+        ),
     ],
 )
 def test_when_a_task_is_due(lines: tuple[str, ...], span: Span | None) -> None:

@@ -8,6 +8,7 @@ from fm_desktop.model.times import Span, Timed, When, day_span, timed
 from fm_desktop.providers.ical.document import Component
 from fm_desktop.providers.ical.durations import BadDuration, after, parse_duration
 from fm_desktop.providers.ical.errors import BrokenCalendar
+from fm_desktop.providers.ical.recurrence import is_series
 from fm_desktop.providers.ical.spans import instant_key, is_same
 from fm_desktop.providers.ical.status import word
 from fm_desktop.providers.ical.times import BadTime, Form, form_of, read_when, utc_stamp
@@ -15,7 +16,10 @@ from fm_desktop.providers.ical.zones import Zones
 
 
 def task_span(component: Component, zones: Zones) -> Span | None:
-    """The day or the minute a task is due, else when it starts, else None. Raises `BrokenCalendar`."""
+    """The day or the minute a task is due, else when it starts, else None. Raises `BrokenCalendar`.
+
+    A recurring task is where its start is: that is what its rule counts from.
+    """
     try:
         due, start = _when(component, "DUE", zones), _when(component, "DTSTART", zones)
         length = component.first("DURATION")
@@ -23,7 +27,7 @@ def task_span(component: Component, zones: Zones) -> Span | None:
             due = after(start, parse_duration(length.value))
     except (BadTime, BadDuration, OverflowError) as error:
         raise BrokenCalendar(f"Its date cannot be read: {error}.") from error
-    return span_of_task(due or start)
+    return span_of_task(start if start is not None and is_series(component) else due or start)
 
 
 def span_of_task(when: When | None) -> Span | None:
