@@ -22,6 +22,7 @@ from fm_desktop.sync.chronicle import Happening
 from fm_desktop.sync.control import Channel, Running, Standing
 from fm_desktop.sync.explain import Explanation, explain
 from fm_desktop.sync.held import Held
+from fm_desktop.sync.nudge import nudge
 from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.problems import Problem
 from fm_desktop.sync.report import Report
@@ -104,12 +105,12 @@ class Profile:
 
     def undo(self, happening: int) -> Happening:
         """Raises `CannotUndo`."""
-        with self._state() as state:
+        with self._deciding() as state:
             return undo.undo(state, happening)
 
     def retry(self, link: int) -> str:
         """Raises `NothingToRetry`."""
-        with self._state() as state:
+        with self._deciding() as state:
             return retry.retry(state, link)
 
     def approve(self, held: int | None) -> int:
@@ -121,7 +122,7 @@ class Profile:
         return self._decide(held, Decision.KEEP)
 
     def _decide(self, held: int | None, decision: Decision) -> int:
-        with self._state() as state, state.store.transaction():
+        with self._deciding() as state, state.store.transaction():
             ids = [each.id for each in state.held.waiting()] if held is None else [held]
             return state.held.decide(ids, decision)
 
@@ -130,20 +131,20 @@ class Profile:
     def pause(self, channel: str | None, minutes: int | None = None) -> tuple[Standing, ...]:
         """For so many minutes, or until resumed; without a channel, all that are set up."""
         until = None if minutes is None else now() + timedelta(minutes=minutes)
-        with self._state() as state:
+        with self._deciding() as state:
             for each in self._channels(channel):
                 control.pause(state.store, each, until)
             return self._standings(state)
 
     def resume(self, channel: str | None) -> tuple[Standing, ...]:
-        with self._state() as state:
+        with self._deciding() as state:
             for each in self._channels(channel):
                 control.resume(state.store, each)
             return self._standings(state)
 
     def stop(self, channel: str | None, *, forget_credentials: bool) -> tuple[Standing, ...]:
         """Stops for good, deleting nothing. Secrets are forgotten only when no channel needs them any more."""
-        with self._state() as state:
+        with self._deciding() as state:
             for each in self._channels(channel):
                 control.stop(state.store, each)
             standings = self._standings(state)
@@ -161,19 +162,19 @@ class Profile:
 
     def select_calendar(self, name: str) -> None:
         """Raises `UnknownCalendar`."""
-        with self._state() as state:
+        with self._deciding() as state:
             Calendars(state).select(name)
             self._keep_choice(state)
 
     def deselect_calendar(self, name: str, *, remove_copies: bool) -> None:
         """Raises `UnknownCalendar`."""
-        with self._state() as state:
+        with self._deciding() as state:
             Calendars(state).deselect(name, remove_copies=remove_copies)
             self._keep_choice(state)
 
     def target_calendar(self, name: str) -> None:
         """Raises `UnknownCalendar`."""
-        with self._state() as state:
+        with self._deciding() as state:
             Calendars(state).set_target(name)
             self._keep_choice(state)
 
@@ -185,6 +186,13 @@ class Profile:
         sync = self.settings.sync.model_copy(update=choice)
         self.settings = self.settings.model_copy(update={"sync": sync})
         save(self.settings, self.paths.settings_file)
+
+    @contextmanager
+    def _deciding(self) -> Iterator[State]:
+        """As `_state`; a running instance then carries out what was decided without waiting for its interval."""
+        with self._state() as state:
+            yield state
+            nudge(state.store, now())
 
     @contextmanager
     def _state(self) -> Iterator[State]:

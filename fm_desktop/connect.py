@@ -20,6 +20,7 @@ from fm_desktop.crm.rows import Context
 from fm_desktop.logs import Redactor
 from fm_desktop.paths import Paths
 from fm_desktop.port import Side
+from fm_desktop.providers.caldav import quirks
 from fm_desktop.providers.caldav.provider import CalDavProvider
 from fm_desktop.sessions import SessionFile
 from fm_desktop.settings import CalDavSettings, Settings
@@ -146,7 +147,7 @@ class Connector:
             caldav.user,
             password.reveal(),
             user_zone=who.context.zone,
-            quirks=self._settings.provider.name,
+            quirks=_quirks_of(self._settings),
             own_addresses=[self._settings.provider.address, who.user.address],
         )
         found, found_at = store.meta(_FOUND), store.meta(_FOUND_AT)
@@ -234,6 +235,12 @@ def caldav_of(settings: Settings) -> CalDavSettings:
     if settings.provider.caldav is None:
         raise SettingsError("[provider.caldav] is missing.", "Run: fm-desktop setup --file setup.toml")
     return settings.provider.caldav
+
+
+def _quirks_of(settings: Settings) -> str | None:
+    """The provider named in the settings; an administrator's own one is taken by its host."""
+    name = settings.provider.name
+    return name if name is not None and quirks.is_known(name) else None
 
 
 def options_of(who: Who, settings: Settings) -> Options:

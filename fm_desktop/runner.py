@@ -19,6 +19,7 @@ from fm_desktop.settings import Settings
 from fm_desktop.sync import control
 from fm_desktop.sync.control import Channel, Running
 from fm_desktop.sync.cycle import Engine, outcome_of
+from fm_desktop.sync.nudge import last_nudge
 from fm_desktop.sync.pace import Impression
 from fm_desktop.sync.report import Outcome, Report
 from fm_desktop.sync.schedule import Cancel, Loop
@@ -111,7 +112,8 @@ class Headless:
     def __init__(self, paths: Paths, runner: Runner, interval_seconds: float) -> None:
         self._lock = FileLock(paths.loop_lock)
         self._runner = runner
-        self._loop = Loop(self._cycle, interval_seconds)
+        self._attention = Attention(paths)
+        self._loop = Loop(self._cycle, interval_seconds, self._attention)
 
     def end(self) -> None:
         """Makes `run` return within seconds; may be called in a signal handler."""
@@ -136,6 +138,21 @@ class Headless:
             return impression(self._runner.cycle(ending))
         except Busy:
             return Impression()
+
+
+class Attention:
+    """Asked again and again, by one thread: was a cycle wished for since the last time?"""
+
+    def __init__(self, paths: Paths) -> None:
+        self._path = paths.store_file
+        self._store: Store | None = None
+        self._seen: str | None = None
+
+    def __call__(self) -> bool:
+        if self._store is None:
+            self._store = Store.open(self._path)
+        before, self._seen = self._seen, last_nudge(self._store)
+        return before is not None and before != self._seen
 
 
 def impression(report: Report) -> Impression:

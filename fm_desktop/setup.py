@@ -19,7 +19,7 @@ from fm_desktop.paths import Paths
 from fm_desktop.providers.caldav import quirks
 from fm_desktop.providers.caldav.discovery import find_server
 from fm_desktop.runner import choose_calendars
-from fm_desktop.settings import CalDavSettings, ProviderSettings, Settings, load, save
+from fm_desktop.settings import CalDavSettings, Settings, load, save
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.store import Store
 
@@ -109,29 +109,21 @@ def with_provider_found(settings: Settings) -> Settings:
             "Logging e-mail is not part of this version.", 'Add "calendar" to channels under [sync] in the file.'
         )
     provider = settings.provider
-    _check_name(provider)
     if provider.caldav is not None:
         return settings
     if provider.imap is not None:
         raise _no_calendar(f"The file names a mail server ({provider.imap.host}) and no calendar service.")
+    if provider.name is not None and not quirks.is_known(provider.name):
+        raise UsageError(
+            f'[provider] name = "{provider.name}" is no provider this version can sign in to by itself.',
+            f"Supported is {_SUPPORTED}. Leave the line out to have it found from the address.",
+        )
     url = find_server(provider.address)
     if url is None:
         domain = provider.address.rpartition("@")[2]
         raise _no_calendar(f"{domain} offers no calendar service that can be found.")
     caldav = CalDavSettings(url=url, user=provider.address)
     return settings.model_copy(update={"provider": provider.model_copy(update={"caldav": caldav})})
-
-
-def _check_name(provider: ProviderSettings) -> None:
-    if provider.name is None:
-        return
-    try:
-        quirks.named(provider.name)
-    except KeyError as error:
-        raise UsageError(
-            f'[provider] name = "{provider.name}" is no provider this version knows.',
-            "Leave the line out: the provider is found from the address.",
-        ) from error
 
 
 def _no_calendar(reason: str) -> UsageError:

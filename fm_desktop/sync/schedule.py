@@ -30,6 +30,9 @@ AFTER_WAKING_SECONDS: Final = 15.0
 LAST_ANSWER_SECONDS: Final = 4.0
 POLL_SECONDS: Final = 1.0
 
+# How soon a running loop sees what a person decided in another process.
+ATTENTION_SECONDS: Final = 2.0
+
 CYCLE: Final = "cycle"
 
 
@@ -53,12 +56,19 @@ class Cancel:
 
 class Loop:
     """`run_cycle(ending)` does one cycle, looks at pause and stop itself, and must not raise for what a
-    side or an item does wrong; what it raises all the same is logged and counts as trouble."""
+    side or an item does wrong; what it raises all the same is logged and counts as trouble.
+    `is_wanted()` is asked every two seconds, in a thread of its own: is a cycle wanted before its time?"""
 
-    def __init__(self, run_cycle: Callable[[threading.Event], Impression], interval_seconds: float) -> None:
+    def __init__(
+        self,
+        run_cycle: Callable[[threading.Event], Impression],
+        interval_seconds: float,
+        is_wanted: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._ending = threading.Event()
         self._wishes: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._run_cycle = run_cycle
+        self._is_wanted = is_wanted
         self._pace = Pace(interval_seconds)
         self._running = threading.Lock()
         self._last_look = time.time()
@@ -81,6 +91,7 @@ class Loop:
             self._cycle, _every(self._pace.seconds), id=CYCLE, executor=CYCLE, next_run_time=datetime.now(UTC)
         )
         self._scheduler.add_job(self.look_at_the_clock, IntervalTrigger(seconds=GAP_CHECK_SECONDS, timezone=UTC))
+        self._scheduler.add_job(self._pay_attention, IntervalTrigger(seconds=ATTENTION_SECONDS, timezone=UTC))
         self._scheduler.start()
         try:
             self._wishes.get()
@@ -99,11 +110,18 @@ class Loop:
         self._last_look = now
         if slept < GAP_CHECK_SECONDS:
             return
-        soon = datetime.now(UTC) + timedelta(seconds=AFTER_WAKING_SECONDS)
+        _log.info("The computer slept for about %d s", slept)
+        self._run_by(datetime.now(UTC) + timedelta(seconds=AFTER_WAKING_SECONDS))
+
+    def _pay_attention(self) -> None:
+        if self._is_wanted():
+            self._run_by(datetime.now(UTC))
+
+    def _run_by(self, moment: datetime) -> None:
+        """Lets the next cycle begin then, unless it would sooner."""
         job = self._scheduler.get_job(CYCLE)
-        if job is not None and job.next_run_time is not None and job.next_run_time > soon:
-            _log.info("The computer slept for about %d s; syncing in %d s", slept, AFTER_WAKING_SECONDS)
-            job.modify(next_run_time=soon)
+        if job is not None and job.next_run_time is not None and job.next_run_time > moment:
+            job.modify(next_run_time=moment)
 
     def _cycle(self) -> None:
         with self._running:

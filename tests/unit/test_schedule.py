@@ -88,6 +88,24 @@ def test_ending_does_not_wait_for_ever_for_an_answer(monkeypatch):
     answer.set()
 
 
+def test_a_cycle_that_is_wanted_does_not_wait_for_its_time(monkeypatch):
+    monkeypatch.setattr(schedule, "ATTENTION_SECONDS", 0.05)
+    first, second, wish = threading.Event(), threading.Event(), threading.Event()
+
+    def cycle(_ending: threading.Event) -> Impression:
+        (second if first.is_set() else first).set()
+        return Impression()
+
+    def is_wanted() -> bool:
+        return first.is_set() and wish.is_set() and not second.is_set()
+
+    runner = Runner(Loop(cycle, 3_000, is_wanted))
+    assert first.wait(WAIT)
+    wish.set()
+    assert second.wait(WAIT)
+    assert runner.end() is True
+
+
 def test_after_sleep_a_cycle_comes_soon(monkeypatch):
     ran = threading.Event()
 

@@ -78,6 +78,10 @@ def named(name: str) -> Quirks:
     return _BY_NAME[name]
 
 
+def is_known(name: str) -> bool:
+    return name in _BY_NAME
+
+
 def for_host(host: str) -> Quirks:
     """The provider whose servers a host belongs to, else `GENERIC`."""
     host = host.lower().rstrip(".")
