@@ -100,6 +100,8 @@ class Calendars:
         self._state.store.run(
             "UPDATE collection SET cursor = NULL, compared_at = NULL, missing = 0 WHERE id = ?", collection.id
         )
+        # Every item is read afresh: links may have been undone meanwhile although the item never changed.
+        self._state.store.run("UPDATE resource SET revision = NULL WHERE collection = ?", collection.id)
         for link in self._state.links.of_collection(collection.id):
             self._state.links.update(link, detached=False, dirty=True)
 

@@ -90,7 +90,7 @@ class Engine:
         self.state = State.of(store, setting.account, setting.options.user, clock)
         self._relinker = Relinker(self.state, self._ports)
         self._observer = Observer(self.state, self._relinker)
-        settler = Settler(self.state)
+        settler = Settler(self.state, self._relinker)
         self._prober = Prober(self.state, self._ports, self._observer, settler)
         self._writer = Writer(self.state, self._ports, self._observer, settler, self._pool)
         self._drafter = Drafter(self.state, setting.options)

@@ -13,7 +13,7 @@ from fm_desktop.port import Side
 from fm_desktop.sync import guard, match
 from fm_desktop.sync.guard import Scene, Verdict
 from fm_desktop.sync.links import Link
-from fm_desktop.sync.plan import Decision, Operation, Planned, Verb, plan
+from fm_desktop.sync.plan import Decision, Decisions, Operation, Planned, Verb, plan
 from fm_desktop.sync.policy import Options, Origin
 from fm_desktop.sync.state import State
 from fm_desktop.sync.store import utc_text
@@ -36,7 +36,8 @@ class Drafter:
         with state.store.transaction():
             self._join_same_meetings(now)
             links = {link.id: link for link in state.links.to_plan(now)}
-            decisions = {link: state.held.decision(link) for link in links}
+            decisions = {link: state.held.decisions(link) for link in links}
+            links |= {link.id: self._without_refused_wish(link, decisions[link.id]) for link in links.values()}
             operations: list[Operation] = []
             for link in links.values():
                 planned = plan(link.view(decisions[link.id]), self._options, now)
@@ -49,6 +50,12 @@ class Drafter:
             if record:
                 self._record(verdict, links)
         return verdict, links
+
+    def _without_refused_wish(self, link: Link, decisions: Decisions) -> Link:
+        """An undo that the user, asked about its mail, did not want after all."""
+        if link.wish is None or Decision.KEEP not in decisions.values():
+            return link
+        return self._state.links.update(link, wish=None)
 
     def _join_same_meetings(self, now: datetime) -> None:
         """Two sides that hold the same meetings already (first sync, lost state): one link each."""
@@ -72,6 +79,8 @@ class Drafter:
     def _note(self, link: Link, planned: Planned, now: datetime) -> None:
         state = self._state
         state.held.keep_only(link.id, planned.operations)
+        if not planned.operations:
+            state.problems.solved(f"link:{link.id}")
         if planned.exclude:
             state.links.update(link, excluded=True, dirty=False, wish=None)
         elif planned.forget:
@@ -100,7 +109,7 @@ class Drafter:
         self,
         operations: list[Operation],
         links: dict[int, Link],
-        decisions: dict[int, Decision | None],
+        decisions: dict[int, Decisions],
         allowed: int,
     ) -> Scene:
         state = self._state
@@ -111,7 +120,7 @@ class Drafter:
                 collection=links[operation.link].collection,
                 suspect=agenda or suspects.get(links[operation.link].collection or 0, ""),
                 series=links[operation.link].uid if links[operation.link].recurrence else "",
-                decision=decisions[operation.link],
+                decisions=decisions[operation.link],
                 written=state.chronicle.written(operation.link),
             )
             for operation in operations

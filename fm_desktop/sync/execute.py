@@ -242,6 +242,10 @@ class Writer:
             return
         absent = () if found or job.resource is None else (job.target.remote,)
         self._observer.look_again(port, job.target.collection, found, absent, self._state.clock())
+        if job.resource is None and not any(isinstance(each, Resource) for each in found):
+            with self._state.store.transaction():
+                link = self._state.links.get(job.link.id)
+                self._failed(job.operation, link, "something else that cannot be read is in its place", "")
 
 
 def _batches(operations: Sequence[Operation]) -> Iterator[list[Operation]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fm_desktop.port import Side
-from fm_desktop.sync.plan import Decision, Operation, Verb
+from fm_desktop.sync.plan import Decision, Decisions, Operation, Verb
 
 DELETIONS_FREE = 5
 DELETIONS_SHARE = 0.20
@@ -29,7 +29,7 @@ class Standing:
     collection: int | None
     suspect: str = ""
     series: str = ""
-    decision: Decision | None = None
+    decisions: Decisions = field(default_factory=dict)
     written: Mapping[tuple[Side, str], int] = field(default_factory=dict)
 
 
@@ -62,7 +62,7 @@ def judge(operations: Sequence[Operation], scene: Scene) -> Verdict:
     quarantined: list[int] = []
     for operation in operations:
         standing = scene.standing[operation.link]
-        if standing.decision is Decision.APPROVED:
+        if standing.decisions.get((operation.side, operation.verb)) is Decision.APPROVED:
             go.append(replace(operation, held=""))
             continue
         reason = operation.held or _reason(operation, standing, scene, too_many)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fm_desktop.port import Side
-from fm_desktop.sync.plan import Decision, Operation, Verb
+from fm_desktop.sync.plan import Decision, Decisions, Operation, Verb
 from fm_desktop.sync.serial import patch_value, projection_value
 from fm_desktop.sync.store import Clock, Store, utc_text
 
@@ -53,9 +53,13 @@ class HeldBack:
                 self._store.run("UPDATE link SET dirty = 1, not_before = NULL WHERE id = ?", row["link"])
         return number
 
-    def decision(self, link: int) -> Decision | None:
-        found = self._store.value("SELECT decision FROM held WHERE link = ? AND decision IS NOT NULL", link)
-        return None if found is None else Decision(found)
+    def decisions(self, link: int) -> Decisions:
+        rows = self._store.rows("SELECT side, verb, decision FROM held WHERE link = ? AND decision IS NOT NULL", link)
+        return {(Side(row["side"]), Verb(row["verb"])): Decision(row["decision"]) for row in rows}
+
+    def carried_out(self, link: int) -> None:
+        """What was decided is done: the word is used up, and covers nothing that comes later."""
+        self._store.run("DELETE FROM held WHERE link = ? AND decision IS NOT NULL", link)
 
     def approve_in_advance(self, link: int, side: Side, verb: Verb, reason: str) -> None:
         """The user has said so already, in the act that leads to it."""
@@ -75,11 +79,20 @@ class HeldBack:
                 utc_text(self._clock()),
             )  # fmt: skip
 
+    def waiting_because(self, reason: str) -> list[int]:
+        """The links of what waits for this reason."""
+        return [
+            row["link"]
+            for row in self._store.rows("SELECT link FROM held WHERE decision IS NULL AND reason = ?", reason)
+        ]
+
     def keep_only(self, link: int, operations: Iterable[Operation]) -> None:
-        """Drops what a link no longer waits for: the world has moved on since."""
+        """Drops what a link no longer waits for: the world has moved on since. A choice to keep leads to
+        other operations than the one it was about, and holds until they are carried out."""
         wanted = {(each.side.value, each.verb.value) for each in operations}
-        for row in self._store.rows("SELECT id, side, verb FROM held WHERE link = ?", link):
-            if (row["side"], row["verb"]) not in wanted:
+        for row in self._store.rows("SELECT id, side, verb, decision FROM held WHERE link = ?", link):
+            kept = bool(wanted) and row["decision"] == Decision.KEEP.value
+            if (row["side"], row["verb"]) not in wanted and not kept:
                 self._store.run("DELETE FROM held WHERE id = ?", row["id"])
 
     def deletions(self) -> dict[int | None, int]:

@@ -13,7 +13,7 @@ from fm_desktop.model.items import Answer
 from fm_desktop.model.projection import Projection
 from fm_desktop.port import Side
 from fm_desktop.sync.identity import ext_id_for, is_our_ext_id
-from fm_desktop.sync.plan import Decision, Verb, View, Wish
+from fm_desktop.sync.plan import Decisions, Verb, View, Wish
 from fm_desktop.sync.policy import Facts, Origin
 from fm_desktop.sync.serial import dump, load, patch_value, read_patch
 from fm_desktop.sync.store import Store, utc_text
@@ -62,7 +62,7 @@ class Link:
     def resource(self, side: Side) -> int | None:
         return self.provider_resource if side is Side.PROVIDER else self.crm_resource
 
-    def view(self, decision: Decision | None) -> View:
+    def view(self, decisions: Decisions) -> View:
         return View(
             link=self.id,
             uid=self.uid,
@@ -74,7 +74,7 @@ class Link:
             base_provider=self.base_provider,
             base_crm=self.base_crm,
             marked_as_ours=self.marked_as_ours,
-            decision=decision,
+            decisions=decisions,
             wish=self.wish,
         )
 
@@ -127,6 +127,16 @@ class Links:
             " AND (provider IS NULL) != (crm IS NULL)",
             self._account,
         )
+
+    def missing_in(self, side: Side, collection: int) -> bool:
+        """Is an item that was in step before away from this calendar, and nothing done about it yet?"""
+        of_it = "collection = ?" if side is Side.PROVIDER else "? IS NOT NULL"
+        found = self._store.row(
+            f"SELECT 1 FROM link WHERE account = ? AND {of_it} AND {side.value} IS NULL"
+            f" AND base_{side.value} IS NOT NULL AND NOT detached AND NOT excluded",
+            self._account, collection,
+        )  # fmt: skip
+        return found is not None
 
     def living(self) -> dict[int | None, int]:
         """Linked items per calendar, a series counted once."""

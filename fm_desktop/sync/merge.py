@@ -148,24 +148,19 @@ def _party(trees: Trees) -> dict[str, Any]:
     return {"party": proposed} if untouched and was_ours else {}
 
 
-def lossy_image(sent: Projection, seen: Projection) -> bool:
-    """Is `seen` what a tidying server may have made of `sent`? Then it is the base, and no edit.
+def rebased(sent: Projection, seen: Projection, base: Projection | None = None) -> Projection:
+    """The base after an own write that was read for the first time: what the server made of it, field by
+    field. A field not recognisably derived from what was sent has been edited since, and stays an edit.
 
-    Only the first reading after an own write is judged so; anything not recognisably derived from
-    what was sent is a person's edit.
+    `base` is what the base is by now, where that may be an older state than what was sent.
     """
-    return all(is_derived(field, getattr(sent, field), getattr(seen, field)) for field in (*TWO_WAY, "details"))
-
-
-def rebased(sent: Projection, seen: Projection) -> Projection:
-    """The base after a write whose answer was lost: what the server made of it, field by field; a field
-    that does not come from what was sent has been edited since, and stays an edit."""
+    base = base or sent
     values = {
         name: getattr(seen, name)
-        for name in (*TWO_WAY, "details")
-        if is_derived(name, getattr(sent, name), getattr(seen, name))
+        for name in (*TWO_WAY, "details", "party", "locked")
+        if getattr(base, name) == getattr(sent, name) and is_derived(name, getattr(sent, name), getattr(seen, name))
     }
-    return replace(sent, party=seen.party, locked=seen.locked, shortened=seen.shortened, **values)
+    return replace(base, shortened=seen.shortened if "text" in values else base.shortened, **values)
 
 
 # No server is known to cut a title or a text shorter than this; a shorter beginning is another text.
@@ -173,8 +168,9 @@ _SHORTEST_CUT = 60
 
 
 def is_derived(field: str, sent: Any, seen: Any) -> bool:
-    """Is this value what a server may have made of the one sent: other blanks, or its end cut off?"""
-    if sent == seen:
+    """Is this value what a server may have made of the one sent: other blanks, or its end cut off? What
+    becomes of the chip and the lock is the CRM's own affair."""
+    if sent == seen or field in ("party", "locked"):
         return True
     if field not in ("title", "text", "details"):
         return False

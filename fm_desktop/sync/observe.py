@@ -24,6 +24,8 @@ class Observer:
     def __init__(self, state: State, relinker: Relinker) -> None:
         self._store = state.store
         self._resources = state.resources
+        self._links = state.links
+        self._held = state.held
         self._problems = state.problems
         self._relink = relinker
 
@@ -93,14 +95,16 @@ class Observer:
         """An empty listing of what was full is believed only with the user's word (guard)."""
         suspect = collection.suspect
         if changes.listed is not None:
-            suspect = ""
-            if not changes.listed and absent:
+            if changes.listed or not self._links.missing_in(collection.side, collection.id):
+                suspect = ""
+            elif absent:
                 name = "ForceManager" if collection.side is Side.CRM else f"the calendar “{collection.what.name}”"
                 suspect = f"{name} was listed as empty, although it held {len(absent)} items"
         elif changes.present:
             suspect = ""
         if suspect != collection.suspect:
             self._store.run("UPDATE collection SET suspect = ? WHERE id = ?", suspect, collection.id)
+            self._links.mark_dirty(self._held.waiting_because(collection.suspect))
         return suspect
 
     def _collection_is_gone(self, collection: KnownCollection) -> None:

@@ -6,6 +6,7 @@ base. Origin, editability and direction bend its rows in `_bend`, and nowhere el
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -73,6 +74,10 @@ class Decision(StrEnum):
     KEEP = "keep"
 
 
+Decisions = Mapping[tuple[Side, Verb], Decision]
+"""What the user said about which write to an item. A word about one write is none about another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """The user's undo: an edit back to earlier values, as if made at `side` (design 8).
@@ -102,8 +107,11 @@ class View:
     base_provider: Projection | None
     base_crm: Projection | None
     marked_as_ours: bool = False
-    decision: Decision | None = None
+    decisions: Decisions = field(default_factory=dict)
     wish: Wish | None = None
+
+    def decided(self, side: Side, verb: Verb, decision: Decision) -> bool:
+        return self.decisions.get((side, verb)) is decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +180,9 @@ def _wished(view: View, wish: Wish, options: Options) -> Planned | None:
     why = "undone by you"
     here = view.provider if wish.side is Side.PROVIDER else view.crm
     if wish.verb is Verb.DELETE:
-        return Planned(exclude=True) if here is None else Planned((Operation(view.link, wish.side, Verb.DELETE, why),))
+        mails = view.facts.others if wish.side is Side.PROVIDER else 0
+        gone = Operation(view.link, wish.side, Verb.DELETE, why, mails=mails)
+        return Planned(exclude=True) if here is None else Planned((gone,))
     if wish.verb is Verb.CREATE:
         sides = [side for side, shown in ((Side.PROVIDER, view.provider), (Side.CRM, view.crm)) if shown is None]
         return Planned(
@@ -193,8 +203,7 @@ def _wished(view: View, wish: Wish, options: Options) -> Planned | None:
 
 def _bend(action: Action, view: View, options: Options) -> Action:
     authority = policy.authority(view.origin, view.facts, options.direction)
-    if view.decision is Decision.KEEP:
-        action = _kept(action)
+    action = _decided(action, view)
     if action is Action.COPY_TO_PROVIDER:
         if view.base_provider is None and view.marked_as_ours:
             return Action.ORPHAN
@@ -209,19 +218,23 @@ def _bend(action: Action, view: View, options: Options) -> Action:
     return action
 
 
-def _kept(action: Action) -> Action:
-    """The user chose to keep what a held deletion would have removed: it is put back where it is missing."""
-    return {
-        Action.DELETE_AT_CRM: Action.COPY_TO_PROVIDER,
-        Action.DELETE_AT_PROVIDER: Action.COPY_TO_CRM,
-    }.get(action, action)
+def _decided(action: Action, view: View) -> Action:
+    """What the user chose to keep is put back where it is missing; what is to go from the CRM goes, even
+    edited: the calendar it belonged to takes no part any more."""
+    if action is Action.DELETE_AT_CRM and view.decided(Side.CRM, Verb.DELETE, Decision.KEEP):
+        return Action.COPY_TO_PROVIDER
+    if action is Action.DELETE_AT_PROVIDER and view.decided(Side.PROVIDER, Verb.DELETE, Decision.KEEP):
+        return Action.COPY_TO_CRM
+    if action is Action.COPY_TO_PROVIDER and view.decided(Side.CRM, Verb.DELETE, Decision.APPROVED):
+        return Action.DELETE_AT_CRM
+    return action
 
 
 def _merge(view: View, options: Options) -> Planned:
     assert view.provider is not None
     assert view.crm is not None
     authority = policy.authority(view.origin, view.facts, options.direction)
-    if view.decision is Decision.KEEP and authority is None:
+    if authority is None and view.decided(Side.PROVIDER, Verb.UPDATE, Decision.KEEP):
         authority = Side.PROVIDER
     winner = policy.field_winner(options.conflicts)
     winners = {"title": winner, "span": winner, "completed": winner}
@@ -279,7 +292,7 @@ def _why_not(view: View, source: Projection, options: Options, now: datetime, si
 def _why_copied(view: View, side: Side, *, gone_here: bool) -> str:
     if not gone_here:
         return "new in the calendar" if side is Side.CRM else "new in ForceManager"
-    if view.decision is Decision.KEEP:
+    if view.decided(side.other, Verb.DELETE, Decision.KEEP):
         return "put back: you chose to keep it"
     if side is Side.CRM and view.facts.why_locked():
         return f"put back: {view.facts.why_locked()}"
@@ -289,7 +302,7 @@ def _why_copied(view: View, side: Side, *, gone_here: bool) -> str:
 def _orphan(view: View, options: Options, now: datetime) -> Planned:
     """A row with our mark and nothing behind it: after a loss of our state nobody knows who deleted it."""
     assert view.crm is not None
-    if view.decision is Decision.KEEP:
+    if view.decided(Side.CRM, Verb.DELETE, Decision.KEEP):
         return Planned(ignored="you chose to keep it in ForceManager")
     if not policy.is_in_range(view.crm, now, options):
         return Planned(ignored="it lies before the dates that are kept in step")

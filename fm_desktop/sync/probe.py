@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from fm_desktop.model.projection import Projection
-from fm_desktop.port import Port, Resource, Side
+from fm_desktop.port import CollectionGone, Port, Resource, Side
 from fm_desktop.sync.journal import Entry
 from fm_desktop.sync.merge import is_derived
 from fm_desktop.sync.observe import Observer
@@ -31,7 +31,10 @@ class Prober:
         """Asks about every unknown write; returns how many stay unknown. Raises the port's errors."""
         left = 0
         for entry in self._state.journal.unknown():
-            left += not self._answer(entry, now)
+            try:
+                left += not self._answer(entry, now)
+            except CollectionGone:
+                self._never_mind(entry, now, "its calendar is not there any more")
         return left
 
     def _answer(self, entry: Entry, now: datetime) -> bool:
@@ -52,21 +55,27 @@ class Prober:
                 self._settler.deleted(entry, None)
                 return True
             self._observer.look_again(port, entry.collection, found, absent, now)
-            self._conclude(entry, arrived=any(isinstance(each, Resource) for each in found), now=now)
+            self._conclude(entry, [each.ref.id for each in found if isinstance(each, Resource)], now)
         return True
 
-    def _conclude(self, entry: Entry, *, arrived: bool, now: datetime) -> None:
+    def _conclude(self, entry: Entry, found: list[str], now: datetime) -> None:
         link = self._state.links.get(entry.link)
         seen = link.provider if entry.side is Side.PROVIDER else link.crm
         if (
-            arrived
+            found
             and seen is not None
             and (entry.verb is Verb.CREATE or (entry.verb is Verb.UPDATE and _shows(seen, entry)))
         ):
-            self._settler.found_written(entry)
+            # Of two rows with one mark the other computer's may be the lower one, which stays: the higher is ours.
+            self._settler.found_written(entry, max(found, key=lambda each: (len(each), each)))
             return
-        self._state.journal.finish(entry.id, "failed", now, error="it had not arrived")
-        self._state.links.update(link, dirty=True)
+        self._never_mind(entry, now, "it had not arrived")
+
+    def _never_mind(self, entry: Entry, now: datetime, why: str) -> None:
+        """It is planned anew, on what is there now."""
+        with self._state.store.transaction():
+            self._state.journal.finish(entry.id, "failed", now, error=why)
+            self._state.links.mark_dirty([entry.link])
 
 
 def _shows(seen: Projection, entry: Entry) -> bool:

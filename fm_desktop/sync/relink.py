@@ -16,7 +16,7 @@ from fm_desktop.port import Broken, Found, Port, Resource, Side
 from fm_desktop.sync import policy
 from fm_desktop.sync.identity import is_our_ext_id, uid_for
 from fm_desktop.sync.links import Link
-from fm_desktop.sync.merge import lossy_image
+from fm_desktop.sync.merge import rebased
 from fm_desktop.sync.policy import Facts, Origin
 from fm_desktop.sync.project import Context, crm_view
 from fm_desktop.sync.recognise import Shown, Window, shown_by
@@ -215,11 +215,17 @@ class Relinker:
             link = self._links.of_ext_id(item.uid) or self._links.add(item.uid, "", "", Origin.PROVIDER)
             if link.crm_resource is None or int(row.ref.id) < int(self._resources.by_id(link.crm_resource).ref.id):
                 return link
-            if self._journal.made(row.collection, row.ref.id) or now - read_utc(row.first_seen) < COPY_AFTER:
+            if self._journal.made(row.collection, row.ref.id) or not self.is_a_persons_copy(row, now):
                 return None
         uid = uid_for(self.context.options.tenant, row.ref.id)
         ext_id = self._links.ext_id(uid, "")
         return self._links.of_ext_id(ext_id) or self._links.add(ext_id, uid, "", Origin.CRM)
+
+    def is_a_persons_copy(self, row: KnownResource, now: datetime) -> bool:
+        """A second row with our mark that nobody claims: known in the calendar as an item of its own, or
+        too old for another computer's slip."""
+        own = self._links.of_ext_id(self._links.ext_id(uid_for(self.context.options.tenant, row.ref.id), ""))
+        return (own is not None and own.provider is not None) or now - read_utc(row.first_seen) >= COPY_AFTER
 
     def _touch_rows_marked(self, ext_id: str) -> None:
         """A row went away: another one with the same mark may take its place."""
@@ -239,10 +245,13 @@ class Relinker:
         echo: Projection | None = getattr(link, f"echo_{name}")
         if echo is not None:
             changes[f"echo_{name}"] = None
-            if projection is not None and projection != echo and lossy_image(echo, projection):
-                changes[f"base_{name}"] = projection
+            base: Projection | None = getattr(link, f"base_{name}")
+            if projection is not None and base is not None and projection != echo:
+                changes[f"base_{name}"] = rebased(echo, projection, base)
         if projection != before or (projection is None) != (before is None):
             changes |= {name: projection, "dirty": True}
+            if link.quarantined:
+                changes |= {"quarantined": False, "failures": 0, "not_before": None}
         if projection is not None and link.ended_at is not None:
             changes |= {"ended_at": None, "dirty": True}
         if changes:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from fm_desktop.port import Port, Resource, Side
-from fm_desktop.sync.relink import COPY_AFTER, Relinker
+from fm_desktop.sync.relink import Relinker
 from fm_desktop.sync.state import State
-from fm_desktop.sync.store import read_utc
 
 
 def remove_second_rows(state: State, crm: Port, relinker: Relinker, now: datetime) -> int:
@@ -26,7 +25,7 @@ def remove_second_rows(state: State, crm: Port, relinker: Relinker, now: datetim
             with state.store.transaction():
                 state.resources.forget(row.id)
             removed += 1
-        elif now - read_utc(row.first_seen) >= COPY_AFTER:
+        elif relinker.is_a_persons_copy(row, now):
             with state.store.transaction():
                 relinker.present(Side.CRM, row.collection, found, now)
                 relinker.finish(Side.CRM, now)

@@ -6,6 +6,7 @@ what is there by now: an edit that came in between stays an edit.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fm_desktop.model.projection import Projection
@@ -15,6 +16,7 @@ from fm_desktop.sync.links import Link
 from fm_desktop.sync.merge import rebased
 from fm_desktop.sync.plan import Operation, Verb
 from fm_desktop.sync.project import Context, crm_view, provider_view
+from fm_desktop.sync.relink import Relinker
 from fm_desktop.sync.state import State
 from fm_desktop.sync.store import utc_text
 
@@ -22,8 +24,9 @@ from fm_desktop.sync.store import utc_text
 class Settler:
     """Stores the outcome of writes. Callers hold the transaction."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, relinker: Relinker) -> None:
         self._state = state
+        self._relinker = relinker
 
     def written(self, entry: Entry, resource: Resource, operation: Operation, context: Context, *, last: bool) -> None:
         """A create or update was answered. `last`: nothing else of this plan is open for the link."""
@@ -56,6 +59,8 @@ class Settler:
             state.resources.forget(known.id)
         name = entry.side.value
         other = link.crm if entry.side is Side.PROVIDER else link.provider
+        # Where another calendar holds the same UID, that one is to follow.
+        elsewhere = entry.side is Side.PROVIDER and bool(state.resources.by_uid(link.uid))
         changes: dict[str, Any] = {
             name: None,
             f"{name}_resource": None,
@@ -64,21 +69,33 @@ class Settler:
             "wish": None,
             "excluded": link.excluded or (link.wish is not None and link.wish.verb is Verb.DELETE),
         }
-        if other is None:
+        if other is None and not elsewhere:
             changes |= {"base_provider": None, "base_crm": None, "ended_at": utc_text(state.clock()), "dirty": False}
         state.links.update(link, **changes)
+        state.held.carried_out(link.id)
         state.journal.finish(entry.id, "done", state.clock())
+        if elsewhere:
+            self._relinker.touch([link.uid])
+            self._relinker.finish(Side.PROVIDER, state.clock())
 
-    def found_written(self, entry: Entry) -> None:
-        """A probe found the write of an unknown outcome in place; the link's tree shows it already."""
+    def found_written(self, entry: Entry, remote: str) -> None:
+        """A probe found the write of an unknown outcome in place; the link's tree shows it already.
+        `remote`: the resource that it wrote."""
         state = self._state
         link = state.links.get(entry.link)
         seen = link.provider if entry.side is Side.PROVIDER else link.crm
         assert seen is not None
         state.chronicle.wrote(entry, link, None)
-        base = rebased(entry.value(), seen) if entry.verb is Verb.CREATE else seen
-        self._set_base(entry, link, base)
-        state.journal.finish(entry.id, "done", state.clock())
+        self._set_base(entry, link, rebased(self._sent(entry), seen))
+        state.journal.finish(entry.id, "done", state.clock(), remote=remote)
+
+    def _sent(self, entry: Entry) -> Projection:
+        """The item as it was meant to be after the write."""
+        if entry.verb is Verb.CREATE:
+            return entry.value()
+        before = entry.planned_on[0 if entry.side is Side.PROVIDER else 1]
+        assert before is not None
+        return replace(before, **dict(entry.patch().items()))
 
     def _set_base(self, entry: Entry, link: Link, written: Projection) -> None:
         planned_provider, planned_crm = entry.planned_on
@@ -89,6 +106,7 @@ class Settler:
             other = link.provider if link.echo_provider is not None else planned_provider
             link = self._state.links.update(link, base_crm=written, base_provider=other)
         self._state.links.update(link, dirty=not link.settled, wish=None)
+        self._state.held.carried_out(link.id)
 
     def _seen(
         self, side: Side, collection: int, resource: Resource, context: Context

@@ -150,9 +150,7 @@ class MemorySide:
         )
 
     def changes(self, collection: Collection, cursor: str | None, known: Known) -> Changes:
-        self._reading()
-        if collection.id not in self.shelves:
-            raise CollectionGone(f"{collection.name} is gone")
+        self._reading(collection.id)
         shelf = {} if self.lists_empty else self.shelves[collection.id]
         now = json.dumps({"token": next(self._clock)})
         if cursor is None or self.refuse_tokens or self.lists_empty:
@@ -168,11 +166,11 @@ class MemorySide:
         return self._shown(ref, revision, raw, self._archive[raw])
 
     def fetch(self, collection: str, ids: Iterable[str]) -> tuple[Found, ...]:
-        self._reading()
-        return tuple(self._found(collection, key) for key in ids if key in self.shelves.get(collection, {}))
+        self._reading(collection)
+        return tuple(self._found(collection, key) for key in ids if key in self.shelves[collection])
 
     def find(self, collection: str, uids: Iterable[str]) -> tuple[Found, ...]:
-        self._reading()
+        self._reading(collection)
         wanted = set(uids)
         return tuple(
             self._found(collection, key)
@@ -240,6 +238,7 @@ class MemorySide:
             self.faults.remove(fault)
             if not fault.stored:
                 raise fault.error
+        self._there(collection)
         items = make()
         self.log.append((verb, title))
         if items:
@@ -265,10 +264,15 @@ class MemorySide:
             return Broken(ref, revision, raw, stored.broken, stored.items[0].title, stored.items[0].uid)
         return Resource(ref, revision, raw, stored.items)
 
-    def _reading(self) -> None:
+    def _reading(self, collection: str) -> None:
         self.requests += 1
         if self.read_errors:
             raise self.read_errors.pop(0)
+        self._there(collection)
+
+    def _there(self, collection: str) -> None:
+        if collection not in self.shelves:
+            raise CollectionGone(f"{collection} is gone")
 
 
 @dataclass

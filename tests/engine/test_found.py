@@ -1,0 +1,304 @@
+"""Every bug that the property tests, the simulated world or a reading of the engine brought to light, by its
+symptom: the shortest sequence of events that showed it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from fm_desktop.port import OutcomeUnknown, Unreachable
+from fm_desktop.sync.plan import Decision
+from fm_desktop.sync.undo import undo
+from tests.fakes.world import AGENDA, World, at, event, person
+
+LOST = OutcomeUnknown("no answer came")
+PEOPLE = (person("emma@example.com"), person("client@acme.example"))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def _decide(world: World, decision: Decision) -> None:
+    held = world.engine.state.held
+    held.decide([each.id for each in held.waiting()], decision)
+
+
+# --- mail (R27) ---
+
+
+def test_R27_a_word_given_once_does_not_cover_the_next_change(world: World) -> None:
+    """The approval stayed in the table after it was carried out."""
+    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
+    world.sync()
+    _decide(world, Decision.APPROVED)
+    world.sync()
+    assert world.calendar.mails == ["client@acme.example"]
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch II"), title="Pitch III")
+    report = world.sync()
+    assert report.held == 1
+    assert world.calendar.mails == ["client@acme.example"]
+
+
+def test_R27_a_word_about_a_change_is_none_about_a_deletion(world: World) -> None:
+    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
+    world.sync()
+    _decide(world, Decision.APPROVED)
+    world.crm.remove(AGENDA, world.crm.key_of("Pitch II"))
+    report = world.sync()
+    assert report.held == 1
+    assert world.calendar.mails == []
+
+
+def test_R27_undoing_a_create_whose_item_has_participants_by_now_asks_first(world: World) -> None:
+    world.crm.put(AGENDA, event("Visit", "-"))
+    world.sync()
+    entry = world.engine.state.chronicle.entries()[0]
+    world.calendar.edit("Work", world.calendar.key_of("Visit"), organiser=PEOPLE[0], participants=PEOPLE)
+    world.sync()
+    undo(world.engine.state, entry.id)
+    report = world.sync()
+    assert report.held == 1
+    assert world.calendar.mails == []
+
+
+# --- decisions ---
+
+
+def test_what_the_user_chose_to_keep_is_kept_although_the_first_try_fails(world: World) -> None:
+    """The decision was dropped when its consequence was planned, not when it was carried out."""
+    for number in range(10):
+        world.calendar.put("Work", event(f"Meeting {number}", span=at(26 + number, 9)))
+    world.sync()
+    for number in range(6):
+        world.calendar.remove("Work", f"uid-Meeting {number}.ics")
+    assert world.sync().held == 6
+    world.now += timedelta(hours=2)
+    _decide(world, Decision.KEEP)
+    world.calendar.fail("create", Unreachable("no network"))
+    world.now += timedelta(minutes=2)
+    world.engine.cycle()
+    world.sync()
+    world.sync()
+    assert len(world.crm.items()) == len(world.calendar.items()) == 10
+    world.quiet()
+
+
+def test_copies_taken_out_with_their_calendar_do_not_go_to_another_one(tmp_path: Path) -> None:
+    """An edit of the copy, made before the next cycle, outweighed the user's word."""
+    world = World(tmp_path, calendars=("Work", "Private"))
+    world.calendar.put("Private", event("Dentist"))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Dentist"), text="by the window")
+    world.engine.calendars.deselect("Private", remove_copies=True)
+    world.sync()
+    assert world.calendar.items("Work") == []
+    assert world.crm.titles() == []
+    world.quiet()
+
+
+@pytest.mark.parametrize("synced_between", [True, False])
+def test_R04_copies_come_back_with_their_calendar(tmp_path: Path, synced_between: bool) -> None:
+    """A calendar chosen again was compared by revisions only, so what had not changed stayed away."""
+    world = World(tmp_path, calendars=("Work", "Private"))
+    world.calendar.put("Private", event("Dentist"))
+    world.sync()
+    world.engine.calendars.deselect("Private", remove_copies=True)
+    if synced_between:
+        world.sync()
+    world.engine.calendars.select("Private")
+    world.sync()
+    assert world.crm.titles() == ["Dentist"]
+    world.quiet()
+
+
+# --- listings ---
+
+
+def test_an_empty_listing_is_doubted_again_after_a_preview(world: World) -> None:
+    """The doubt went away with the second empty listing, before anybody had been asked."""
+    for number in range(3):
+        world.calendar.put("Work", event(f"Meeting {number}"))
+    world.sync()
+    world.calendar.lists_empty = True
+    world.engine.cycle(dry_run=True)
+    report = world.sync()
+    assert report.held == 3
+    assert len(world.crm.items()) == 3
+    report = world.sync()
+    assert report.held == 3
+    _decide(world, Decision.APPROVED)
+    world.calendar.shelves["Work"].clear()
+    world.sync()
+    assert world.crm.items() == []
+    world.crm.put(AGENDA, event("Visit", "-"))
+    world.calendar.lists_empty = False
+    world.sync()
+    assert world.calendar.titles() == ["Visit"]
+    world.quiet()
+
+
+def test_an_empty_listing_is_doubted_still_after_a_reading_of_another_calendar_failed(tmp_path: Path) -> None:
+    world = World(tmp_path, calendars=("Work", "Private"))
+    for number in range(3):
+        world.calendar.put("Work", event(f"Meeting {number}"))
+    world.sync()
+    world.calendar.lists_empty = True
+    changes = world.calendar.changes
+
+    def fails(collection, cursor, known):  # type: ignore[no-untyped-def]
+        if collection.id == "Private":
+            raise Unreachable("no network")
+        return changes(collection, cursor, known)
+
+    world.calendar.changes = fails  # type: ignore[method-assign]
+    world.now += timedelta(minutes=2)
+    world.engine.cycle()
+    world.calendar.changes = changes  # type: ignore[method-assign]
+    world.sync()
+    assert len(world.crm.items()) == 3
+
+
+# --- lost answers ---
+
+
+def _loses_the_answer_and_the_network(world: World, *, stored: bool) -> None:
+    """A cycle in which the answer to an update is lost, and which cannot even ask what became of it."""
+    update = world.calendar.update
+
+    def offline(resource, patch, recurrence_id=None):  # type: ignore[no-untyped-def]
+        world.calendar.update = update  # type: ignore[method-assign]
+        world.calendar.fail("update", LOST, stored=stored)
+        world.calendar.read_errors = [Unreachable("no network")]
+        return update(resource, patch, recurrence_id)
+
+    world.calendar.update = offline  # type: ignore[method-assign]
+    world.now += timedelta(minutes=2)
+    assert world.engine.cycle().unknown == 1
+
+
+def test_an_edit_made_while_the_outcome_of_an_update_was_unknown_travels(world: World) -> None:
+    """What the probe saw became the base whole, other people's fields included."""
+    key = world.calendar.put("Work", event("Visit"))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Visit"), title="Later visit")
+    _loses_the_answer_and_the_network(world, stored=True)
+    world.calendar.edit("Work", key, text="by the back door")
+    world.sync()
+    assert world.crm.one("Later visit").text == "by the back door"
+    world.quiet()
+
+
+def test_two_computers_and_a_lost_answer_leave_one_row(world: World) -> None:
+    """A create that a probe found had no row to its name, so nobody took the second row away."""
+    other = world.another_computer()
+    world.calendar.put("Work", event("Meeting"))
+    world.crm.put(AGENDA, event("There before"))
+    original = world.crm.create
+
+    def both(collection, uid, value):  # type: ignore[no-untyped-def]
+        world.crm.create = original  # type: ignore[method-assign]
+        other.cycle()
+        world.crm.fail("create", LOST, stored=True)
+        return original(collection, uid, value)
+
+    world.crm.create = both  # type: ignore[method-assign]
+    world.sync()
+    for _ in range(4):
+        world.sync(minutes=40)
+        other.cycle()
+    assert world.crm.titles() == world.calendar.titles() == ["Meeting", "There before"]
+    world.quiet()
+
+
+def test_a_write_of_unknown_outcome_to_a_calendar_that_is_gone_stops_nothing_else(tmp_path: Path) -> None:
+    world = World(tmp_path, calendars=("Work", "Private"))
+    key = world.calendar.put("Private", event("Dentist"))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Dentist"), title="Dentist 2")
+    _loses_the_answer_and_the_network(world, stored=False)
+    assert key in world.calendar.shelves.pop("Private")
+    world.calendar.put("Work", event("Meeting"))
+    world.sync()
+    assert "Meeting" in world.crm.titles()
+    assert not world.engine.state.journal.unknown()
+    world.quiet()
+
+
+# --- servers that tidy ---
+
+
+def test_a_title_cut_by_the_crm_is_no_edit_although_the_text_was_edited_meanwhile(world: World) -> None:
+    """The echo was judged whole: one edited field made the cut of another look like a person's."""
+    world.crm.tidy = lambda item: replace(item, title=item.title[:100])
+    long = "Visit of the new plant " * 8
+    key = world.calendar.put("Work", event(long, "uid-long"))
+    create = world.crm.create
+
+    def created(collection, uid, value):  # type: ignore[no-untyped-def]
+        """The answer tells what was sent; the list tells what was stored, and by then edited."""
+        world.crm.create = create  # type: ignore[method-assign]
+        made = create(collection, uid, value)
+        world.crm.edit(AGENDA, made.ref.id, text="Bring boots")
+        return replace(made, items=(replace(made.items[0], title=value.title),))
+
+    world.crm.create = created  # type: ignore[method-assign]
+    world.sync()
+    item = world.calendar.shelves["Work"][key].items[0]
+    assert item.title == long
+    assert item.text == "Bring boots"
+    world.quiet()
+
+
+# --- one item, several places ---
+
+
+def test_a_copied_row_known_at_the_calendar_is_linked_at_once_after_a_loss_of_state(world: World) -> None:
+    world.calendar.put("Work", event("Meeting"))
+    world.sync()
+    world.crm.put(AGENDA, world.crm.one("Meeting"))
+    world.sync()
+    world.sync(minutes=90)
+    assert world.calendar.titles() == ["Meeting", "Meeting"]
+    before = world.crm.writes()
+    world.reopen("fresh")
+    world.sync()
+    assert world.crm.writes() == before
+    assert len(world.crm.items()) == 2
+    world.quiet()
+
+
+def test_deleting_the_row_of_an_event_that_is_in_two_calendars_deletes_both(tmp_path: Path) -> None:
+    """The second one stayed, unseen by ForceManager, until somebody touched it."""
+    world = World(tmp_path, calendars=("Work", "Private"))
+    world.calendar.put("Work", event("Meeting"))
+    world.calendar.put("Private", event("Meeting"))
+    world.sync()
+    world.crm.remove(AGENDA, world.crm.key_of("Meeting"))
+    world.sync()
+    world.sync()
+    assert world.calendar.titles() == world.crm.titles() == []
+    world.quiet()
+
+
+def test_a_path_taken_by_an_item_that_cannot_be_read_is_a_problem_and_no_endless_try(world: World) -> None:
+    key = world.crm.put(AGENDA, event("Visit", "-"))
+    world.sync()
+    path = world.calendar.key_of("Visit")
+    world.reopen("fresh")
+    world.calendar.breaks("Work", path, "it has no start")
+    world.sync()
+    assert world.crm.shelves[AGENDA].keys() == {key}
+    requests = world.calendar.requests
+    for _ in range(3):
+        world.sync(minutes=30)
+    assert world.calendar.requests - requests < 40
+    world.quiet()
