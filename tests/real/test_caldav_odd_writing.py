@@ -8,6 +8,7 @@ from datetime import datetime
 
 import httpx2
 import pytest
+import stamina
 
 from fm_desktop.model.items import Kind
 from fm_desktop.model.projection import Patch, Projection
@@ -201,7 +202,6 @@ def test_time_out_after_storing_is_unknown(radicale_account: DavAccount, odd_wor
         (habits.status(403), Refused, "no permission"),
         (habits.status(409), Conflict, "in the meantime"),
         (habits.status(413), Refused, "larger"),
-        (habits.status(423), Throttled, "locked"),
         (habits.status(507), Refused, "used up"),
         (habits.status(501), Refused, "501"),
         (habits.status(429, Retry_After="5"), Throttled, "slow down"),
@@ -219,6 +219,18 @@ def test_refusals_are_told_in_words(
         odd.create(odd_work, "uid-1", MEETING)
     assert "radicale password" not in str(caught.value)
     assert proxy.count("PUT") == 1
+
+
+def test_a_lock_is_waited_for_and_then_told(odd: CalDavProvider, odd_work: str, proxy: DavProxy) -> None:
+    """RFC 4918 section 11.3: nothing was done, so that even a write may be tried again."""
+    with stamina.set_testing(True, attempts=3):
+        odd.connect()
+        proxy.on("PUT").then(habits.status(423), times=2)
+        odd.create(odd_work, "uid-1", MEETING)
+        assert proxy.count("PUT") == 3
+        proxy.on("PUT").then(habits.status(423))
+        with pytest.raises(Throttled, match="locked"):
+            odd.create(odd_work, "uid-2", MEETING)
 
 
 def test_server_that_is_not_there_is_unreachable(radicale_account: DavAccount) -> None:

@@ -54,7 +54,7 @@ class Answer:
 
 
 class TransientFailure(Exception):
-    """A read failed in a way that a repetition may cure; carries the error to raise if it does not."""
+    """Failed in a way that a repetition may cure, with nothing done; carries the error to raise if it does not."""
 
     def __init__(self, final: PortError) -> None:
         super().__init__(str(final))
@@ -123,8 +123,8 @@ def status_error(answer: Answer, host: str, purpose: Purpose, about: str) -> Por
         return _missing(purpose, about)
     if status == 412 or "no-uid-conflict" in named or (status == 409 and purpose.writes and not named):
         return Conflict(f"{_capital(about)} was changed at {host} in the meantime, or is there already.")
-    if status == 423:
-        return Throttled(f"{_capital(about)} is locked at {host} by another program.")
+    if status == 423:  # RFC 4918 section 11.3: not carried out; Xandikos says so to a second write at once
+        return TransientFailure(Throttled(f"{_capital(about)} is locked at {host} by another program."))
     if 300 <= status < 400:
         return _astray(answer, host)
     if status in (501, 505, 507) or status < 500:

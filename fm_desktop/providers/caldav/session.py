@@ -6,7 +6,8 @@ import ipaddress
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 from urllib.parse import urljoin
@@ -26,9 +27,12 @@ from fm_desktop.providers.caldav.errors import (
 from fm_desktop.providers.caldav.hrefs import request_path
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, connect=10.0)
+# The first listing of a large calendar keeps some servers busy for minutes (Radicale 3.9: up to 40 ms an event).
+_LISTING_TIMEOUT: Final = httpx2.Timeout(300.0, connect=10.0)
+_LISTING_METHODS: Final = frozenset({"PROPFIND", "REPORT"})
 _MAX_ANSWER_BYTES: Final = 128 * 1024 * 1024
 _MAX_REDIRECTS: Final = 5
-_READ_ATTEMPTS: Final = 3
+_ATTEMPTS: Final = 3
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -120,6 +124,9 @@ class DavSession:
         self._interval = interval
         self._lock = threading.Lock()
         self._next_slot = 0.0
+        self._writes = threading.Condition()
+        self._writing = 0
+        self._one_write_at_a_time = False
         self.requests = 0
 
     @property
@@ -158,13 +165,14 @@ class DavSession:
     ) -> Answer:
         """The answer, if it is a success (2xx) or one of `accept`; any other raises an error of the port.
 
-        Reads that fail in passing are repeated up to three times; writes never are.
+        Reads that fail in passing are tried up to three times; writes only where the server says that it
+        did nothing because of another write (423).
         """
         request = _Request(method, body, {**_HEADERS, **(headers or {})}, purpose)
         url = self._absolute(target)
         try:
             for attempt in stamina.retry_context(
-                on=TransientFailure, attempts=_READ_ATTEMPTS, timeout=None, wait_initial=0.3, wait_max=3.0
+                on=TransientFailure, attempts=_ATTEMPTS, timeout=None, wait_initial=0.3, wait_max=3.0
             ):
                 with attempt:
                     answer = self._answer(request, url)
@@ -182,10 +190,29 @@ class DavSession:
 
     def _answer(self, request: _Request, url: httpx2.URL) -> Answer:
         """One request and, where that may help, one repetition with renewed credentials."""
-        answer = self._followed(request, url)
-        if answer.status == 401 and self._credentials.renew():
-            return self._followed(request, url)
+        with self._turn_to_write(request.purpose):
+            answer = self._followed(request, url)
+            if answer.status == 401 and self._credentials.renew():
+                answer = self._followed(request, url)
+            if answer.status == 423:
+                self._one_write_at_a_time = True
         return answer
+
+    @contextmanager
+    def _turn_to_write(self, purpose: Purpose) -> Iterator[None]:
+        """Writes go side by side until the server shows that it takes one at a time."""
+        if not purpose.writes:
+            yield
+            return
+        with self._writes:
+            self._writes.wait_for(lambda: not (self._one_write_at_a_time and self._writing))
+            self._writing += 1
+        try:
+            yield
+        finally:
+            with self._writes:
+                self._writing -= 1
+                self._writes.notify_all()
 
     def _followed(self, request: _Request, url: httpx2.URL) -> Answer:
         """One exchange, following redirects that are safe to follow; others come back as they are."""
@@ -232,8 +259,10 @@ class DavSession:
     def _exchange(self, request: _Request, url: httpx2.URL) -> Answer:
         headers = {**request.headers, "Authorization": self._sign(url)}
         self._take_turn()
+        patience = _LISTING_TIMEOUT if request.method in _LISTING_METHODS else httpx2.USE_CLIENT_DEFAULT
+        body = request.body or None
         try:
-            with self._client.stream(request.method, url, content=request.body or None, headers=headers) as response:
+            with self._client.stream(request.method, url, content=body, headers=headers, timeout=patience) as response:
                 return Answer(response.status_code, response.headers, self._read(response), str(url))
         except httpx2.TransportError as error:
             raise transport_error(error, url.host, request.purpose) from error

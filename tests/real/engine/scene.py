@@ -106,7 +106,9 @@ def values(data: bytes, name: str) -> list[str]:
 class Scene(RealWorld):
     """`work` is the path of the user's calendar. Names of resources are those of files, with `.ics`."""
 
-    def __init__(self, folder: Path, sandbox: SandboxServer, account: DavAccount, url: str = "", **options: Any) -> None:
+    def __init__(
+        self, folder: Path, sandbox: SandboxServer, account: DavAccount, url: str = "", **options: Any
+    ) -> None:
         self.work = f"{account.home}calendar/"
         super().__init__(folder, sandbox, account, url, **options)
 
@@ -138,8 +140,8 @@ class Scene(RealWorld):
 
     def replace(self, name: str, old: str, new: str) -> None:
         """Edits the server's own bytes, as another program does."""
-        before = self.raw(name).decode()
-        assert old in before, before
+        before = LF.join([*logical_lines(self.raw(name)), ""])
+        assert old in before, f"{old} is not in {name}"
         self.put(name, before.replace(old, new).encode())
 
     def copy(self, title: str) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.real import ZONE
+from tests.real.engine.conftest import MakeScene
 from tests.real.engine.scene import (
     BOSS,
     EMMA_ORGANISES,
@@ -22,6 +23,7 @@ from tests.real.engine.scene import (
     vevent,
     vtodo,
 )
+from tests.servers.account import DavAccount
 
 VTIMEZONE = [
     "BEGIN:VTIMEZONE", f"TZID:{ZONE}", "X-LIC-LOCATION:Europe/Madrid",
@@ -30,7 +32,7 @@ VTIMEZONE = [
     "BEGIN:STANDARD", "TZOFFSETFROM:+0200", "TZOFFSETTO:+0100", "TZNAME:CET", "DTSTART:19701025T030000",
     "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", "END:STANDARD", "END:VTIMEZONE",
 ]  # fmt: skip
-HTML = "<html><body><p>Please <b>read</b> the <a href=\"https://acme.example/plan\">plan</a></p></body></html>"
+HTML = '<html><body><p>Please <b>read</b> the <a href="https://acme.example/plan">plan</a></p></body></html>'
 RICH = [
     "DESCRIPTION:Bring the plans\\, and the keys\\nSecond line",
     "LOCATION;ALTREP=\"https://acme.example/map\":Calle Mayor 1\\, Madrid",
@@ -95,10 +97,8 @@ def test_everything_a_crm_edit_does_not_name_survives_at_the_server(scene: Scene
     scene.quiet()
 
 
-def test_the_parameters_of_participants_survive_an_approved_edit(scene: Scene) -> None:
-    scene.engine.close()
-    scene.options = scene.options.__class__(tenant="sandbox", user=str(scene.user), zone=ZONE, ask_before_notifying=False)
-    scene.engine = scene.open("no-asking")
+def test_the_parameters_of_participants_survive_an_edit(account: DavAccount, make_scene: MakeScene) -> None:
+    scene = make_scene(account, ask_before_notifying=False)
     people = [
         EMMA_ORGANISES, emma_invited("ACCEPTED"),
         "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=OPT-PARTICIPANT;PARTSTAT=TENTATIVE;RSVP=TRUE;X-NUM-GUESTS=2;"
@@ -223,7 +223,7 @@ def test_crm_fields_the_calendar_does_not_know_survive_a_calendar_edit(scene: Sc
     scene.quiet()
 
 
-def test_a_duration_stays_a_duration_and_lower_case_names_stay_so(scene: Scene) -> None:
+def test_a_duration_stays_a_duration(scene: Scene) -> None:
     scene.put("call", calendar(vevent("uid-call", "Call", when=[madrid(2, "0900", "1000")[0], "DURATION:PT45M"])))
     scene.sync()
     scene.edit("Call", startHour="15:00", endHour="15:45")
@@ -231,5 +231,6 @@ def test_a_duration_stays_a_duration_and_lower_case_names_stay_so(scene: Scene) 
     raw = scene.raw("call")
     assert values(raw, "DURATION") == ["PT45M"]
     assert values(raw, "DTEND") == []
-    assert [line for line in item_lines(raw) if line.startswith("DTSTART")][0].startswith(f"DTSTART;TZID={ZONE}:")
+    (start,) = (line for line in item_lines(raw) if line.startswith("DTSTART"))
+    assert start.startswith(f"DTSTART;TZID={ZONE}:")
     scene.quiet()

@@ -205,7 +205,10 @@ def test_a_series_of_all_day_events(scene: Scene) -> None:
     scene.sync()
     assert scene.starts() == sorted(crm_date(number) for number in (1, 8, 15))
     assert sorted(row["endDate"] for row in scene.rows()) == sorted(crm_date(number) for number in (2, 9, 16))
-    scene.put("fair", calendar(vevent(SERIES, "Fair", "RRULE:FREQ=WEEKLY;COUNT=3", f"EXDATE;VALUE=DATE:{day(8):%Y%m%d}", when=when)))
+    scene.put(
+        "fair",
+        calendar(vevent(SERIES, "Fair", "RRULE:FREQ=WEEKLY;COUNT=3", f"EXDATE;VALUE=DATE:{day(8):%Y%m%d}", when=when)),
+    )
     scene.later()
     assert scene.starts() == sorted(crm_date(number) for number in (1, 15))
     scene.quiet()
