@@ -41,12 +41,14 @@ class Runner:
         self._settings = settings
         self._connector = connector
         self._sides: Sides | None = None
+        self.seen_nudge: str | None = None  # the newest that a cycle has taken in; None before the first
 
     def cycle(self, ending: threading.Event, *, dry_run: bool = False) -> Report:
         """One cycle. What a side does wrong is in the report. Raises `Busy`, `StoreError`, `OSError`."""
         with self._alone(ending):
             store = Store.open(self._paths.store_file)
             try:
+                self.seen_nudge = last_nudge(store)
                 return self._cycle(store, ending, dry_run=dry_run)
             finally:
                 store.close()
@@ -112,8 +114,7 @@ class Headless:
     def __init__(self, paths: Paths, runner: Runner, interval_seconds: float) -> None:
         self._lock = FileLock(paths.loop_lock)
         self._runner = runner
-        self._attention = Attention(paths)
-        self._loop = Loop(self._cycle, interval_seconds, self._attention)
+        self._loop = Loop(self._cycle, interval_seconds, Attention(paths, runner))
 
     def end(self) -> None:
         """Makes `run` return within seconds; may be called in a signal handler."""
@@ -141,18 +142,17 @@ class Headless:
 
 
 class Attention:
-    """Asked again and again, by one thread: was a cycle wished for since the last time?"""
+    """Asked again and again, by one thread: was a cycle wished for since the last one began?"""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, paths: Paths, runner: Runner) -> None:
         self._path = paths.store_file
+        self._runner = runner
         self._store: Store | None = None
-        self._seen: str | None = None
 
     def __call__(self) -> bool:
         if self._store is None:
             self._store = Store.open(self._path)
-        before, self._seen = self._seen, last_nudge(self._store)
-        return before is not None and before != self._seen
+        return self._runner.seen_nudge not in (None, last_nudge(self._store))
 
 
 def impression(report: Report) -> Impression:

@@ -114,7 +114,7 @@ class Loop:
         self._run_by(datetime.now(UTC) + timedelta(seconds=AFTER_WAKING_SECONDS))
 
     def _pay_attention(self) -> None:
-        if self._is_wanted():
+        if not self._running.locked() and self._is_wanted():
             self._run_by(datetime.now(UTC))
 
     def _run_by(self, moment: datetime) -> None:
