@@ -7,7 +7,7 @@ writes of a batch may be on their way at once; their results are taken one after
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -32,6 +32,8 @@ from fm_desktop.sync.resources import KnownCollection, KnownResource
 from fm_desktop.sync.settle import Settler
 from fm_desktop.sync.state import State
 from fm_desktop.sync.store import utc_text
+
+_Outcome = Resource | PortError | None
 
 BATCH = 16
 TRIES = 3
@@ -94,20 +96,35 @@ class Writer:
     def run(
         self, operations: Sequence[Operation], context: Context, cycle: int, tally: Tally, cancelled: Cancelled
     ) -> None:
-        """Writes them in their order, until done, cancelled, or a side cannot be reached."""
+        """Writes them in their order, until done, cancelled, or a side cannot be reached.
+
+        While one batch is on its way the next is journalled: neither the network nor the disk waits.
+        """
+        last_of = {each.link: each for each in operations}
+        under_way: list[tuple[_Job, Future[_Outcome]]] = []
         for batch in _batches(operations):
             if cancelled():
                 tally.cancelled = True
-                return
-            jobs = self._prepare([each for each in batch if each.side not in tally.stopped], operations, cycle)
-            outcomes = list(self._pool.map(self._send, jobs))
-            unsettled = self._take(jobs, outcomes, context, tally)
-            for job in unsettled:
-                self._look_again(job, tally)
+                break
+            if {each.link for each in batch} & {job.link.id for job, _ in under_way}:
+                self._land(under_way, context, tally)
+                under_way = []
+            jobs = self._prepare([each for each in batch if each.side not in tally.stopped], last_of, cycle)
+            sent = [(job, self._pool.submit(self._send, job)) for job in jobs]
+            self._land(under_way, context, tally)
+            under_way = sent
+        self._land(under_way, context, tally)
+
+    def _land(self, under_way: Sequence[tuple[_Job, Future[_Outcome]]], context: Context, tally: Tally) -> None:
+        """Waits for the answers of one batch and stores them."""
+        jobs = [job for job, _ in under_way]
+        outcomes = [future.result() for _, future in under_way]
+        for job in self._take(jobs, outcomes, context, tally):
+            self._look_again(job, tally)
 
     # --- before ---
 
-    def _prepare(self, batch: Sequence[Operation], plan: Sequence[Operation], cycle: int) -> list[_Job]:
+    def _prepare(self, batch: Sequence[Operation], last_of: Mapping[int, Operation], cycle: int) -> list[_Job]:
         jobs = []
         with self._state.store.transaction():
             for operation in batch:
@@ -117,10 +134,10 @@ class Writer:
                 except CannotWrite as error:
                     self._failed(operation, link, str(error), "")
                     continue
-                later = [each for each in plan if each.link == operation.link]
+                last = last_of[link.id] is operation
                 entry = self._state.journal.sending(operation, link, target, cycle, self._state.clock())
                 raw = self._buried(operation, link)
-                jobs.append(_Job(operation, link, entry, target, collection, resource, raw, later[-1] is operation))
+                jobs.append(_Job(operation, link, entry, target, collection, resource, raw, last))
         return jobs
 
     def _target(self, operation: Operation, link: Link) -> tuple[Target, str, Resource | None]:
@@ -160,7 +177,7 @@ class Writer:
 
     # --- during (several at once; no store access here) ---
 
-    def _send(self, job: _Job) -> Resource | PortError | None:
+    def _send(self, job: _Job) -> _Outcome:
         port, operation = self._ports[job.operation.side], job.operation
         try:
             if operation.verb is Verb.CREATE:
@@ -179,9 +196,7 @@ class Writer:
 
     # --- after ---
 
-    def _take(
-        self, jobs: Sequence[_Job], outcomes: Sequence[Resource | PortError | None], context: Context, tally: Tally
-    ) -> list[_Job]:
+    def _take(self, jobs: Sequence[_Job], outcomes: Sequence[_Outcome], context: Context, tally: Tally) -> list[_Job]:
         """Stores the outcomes; returns the jobs whose item has to be looked at again."""
         again = []
         with self._state.store.transaction():

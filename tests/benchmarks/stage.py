@@ -132,5 +132,10 @@ password = "{account.password}"
         if done.returncode:
             raise SystemExit(f"vdirsyncer {word} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
 
+    def fill(self, files: dict[str, bytes]) -> None:
+        """Puts events into the folder, to be uploaded."""
+        for name, data in files.items():
+            (self._config.parent / "events" / "work" / name).write_bytes(data)
+
     def sync(self) -> None:
         self.run("sync")

@@ -1,0 +1,39 @@
+"""Runs the benchmarks; `--quick` with small sizes, `--write` keeps the results in `docs/benchmarks.md`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.benchmarks import calendar, planner, report
+from tests.benchmarks.report import Row
+
+RESULTS = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+
+
+def main(words: list[str]) -> int:
+    many, first = (500, 100) if "--quick" in words else (10_000, 1_000)
+    steps: list[Callable[[Path], list[Row]]] = [
+        lambda _: planner.planning(10_000),
+        lambda folder: calendar.idle_requests(folder, 100),
+        lambda folder: calendar.first_sync(folder, first),
+        lambda folder: calendar.first_sync_limited(folder, 200, 4.0),
+        lambda folder: calendar.idle_speed(folder, many),
+        lambda folder: calendar.idle_requests(folder, many),
+    ]
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="fm-bench-") as temporary:
+        for number, step in enumerate(steps):
+            for row in step(Path(temporary) / str(number)):
+                rows.append(row)
+                print(f"{row.what}: {row.ours} {row.beside} {row.ratio or ''} ({row.bar})", flush=True)
+    print(f"\n{report.machine()}\n\n{report.table(rows)}")
+    if "--write" in words:
+        report.write(rows, RESULTS)
+    return 0 if all(row.holds for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,56 @@
+"""The results as a table, on the screen and in `docs/benchmarks.md`."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One budget: what, our figure, the peer's or the bare loop's, the ratio, the bar, whether it holds."""
+
+    what: str
+    ours: str
+    beside: str
+    ratio: float | None
+    bar: str
+    holds: bool
+
+
+def table(rows: list[Row]) -> str:
+    lines = ["| what | here | beside | ratio | bar | |", "| --- | --- | --- | --- | --- | --- |"]
+    for row in rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        verdict = "holds" if row.holds else "**does not hold**"
+        lines.append(f"| {row.what} | {row.ours} | {row.beside} | {ratio} | {row.bar} | {verdict} |")
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores ({platform.machine()}), {platform.system()},"
+        f" Python {platform.python_version()}, servers and programs on the same machine"
+    )
+
+
+def write(rows: list[Row], file: Path) -> None:
+    text = f"""# Benchmarks
+
+`make bench` measures the budgets of the design, each beside a peer or a bare loop of the same requests in the same
+run. Quote the ratios: the seconds are those of one machine.
+
+{machine()}.
+
+{table(rows)}
+
+How: Radicale 3.9 and Xandikos 0.4 on loopback, the sandbox CRM in the benchmark's process. A first sync is a whole
+process of either program, on a calendar the server has listed once before (both programs then meet a warm server), in
+turn, the median of three. An idle cycle is one of a program that is running, the median of seven; vdirsyncer's is a
+whole process, as it has no other. The bare request is the one sync-collection report that an idle cycle cannot do
+without, by a plain HTTP client.
+"""
+    file.write_text(text, encoding="utf-8")
