@@ -7,6 +7,7 @@ lost state file, a second computer and a listing in any order come to the same l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -58,6 +59,9 @@ class Relinker:
         known = self._resources.get(collection, found.ref.id)
         if self._is_stale(side, collection, found, known, now):
             return
+        if isinstance(found, Broken) and known is not None and not found.uid:
+            # Broken beyond its UID: it is still the item it was, and not away.
+            found = replace(found, uid=known.uid)
         resource = self._resources.save(collection, found, now, confirmed=True)
         key = f"item:{collection}:{found.ref.id}"
         if isinstance(found, Broken):
@@ -120,11 +124,12 @@ class Relinker:
         )
 
     def _report_broken(self, key: str, found: Broken) -> None:
-        title = found.title or found.uid or found.ref.id
+        known = self._links.of_uid(found.uid) if found.uid else ()
+        title = found.title or next((link.title for link in known), "") or found.uid or found.ref.id
         self._problems.report(
             key,
             title,
-            f"“{title}” cannot be read: {found.reason}.",
+            f"“{title}” cannot be read: {found.reason.rstrip('.')}.",
             "Open it in its own program and save it again, or delete it there. Everything else is kept in step.",
         )
 

@@ -10,7 +10,7 @@ from fm_desktop.providers.ical.zones import Zones
 
 
 def is_series(component: Component) -> bool:
-    return bool(component.lines("RRULE") or component.lines("RDATE"))
+    return bool(_values(component, "RRULE") or component.lines("RDATE"))
 
 
 def recurrence_of(component: Component, start: When | None, zones: Zones) -> Recurrence | None:

@@ -190,7 +190,7 @@ def test_R22_an_invitation_is_locked_and_the_crm_refuses_to_edit_it(scene: Scene
     scene.sync()
     row = scene.row("Review")
     assert row["readOnly"]
-    with pytest.raises(ApiError, match="readOnly"):
+    with pytest.raises(ApiError, match="read only"):
         scene.edit("Review", subject="Mine")
     scene.quiet()
 
