@@ -68,6 +68,8 @@ class Relinker:
             self._report_broken(key, found)
         else:
             self._problems.solved(key)
+            if known is not None and known.broken:
+                self._retry_healed(side, known)
         if side is Side.PROVIDER:
             if known is not None and known.uid:
                 self._touched_uids[known.uid] = None
@@ -122,6 +124,13 @@ class Relinker:
             and known.replaced is not None
             and known.replaced == found.revision
         )
+
+    def _retry_healed(self, side: Side, known: KnownResource) -> None:
+        """What could not be written while it was broken is tried again, even if it shows the same as before."""
+        row = self._links.of_crm_row(known.id)
+        links = self._links.of_uid(known.uid) if side is Side.PROVIDER else filter(None, [row])
+        for link in links:
+            self._links.update(link, quarantined=False, failures=0, not_before=None, dirty=True)
 
     def _report_broken(self, key: str, found: Broken) -> None:
         known = self._links.of_uid(found.uid) if found.uid else ()
