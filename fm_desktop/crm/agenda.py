@@ -97,7 +97,12 @@ class CrmAgenda:
         asked -= reading.rows.keys()
         there = {**reading.rows, **{row_id(row): row for row in self._rows_by_id(asked)}}
         alive = {each: row for each, row in there.items() if self._is_mine(row) and not _is_deleted(row)}
-        unseen = {each for each in asked - there.keys() if is_unconfirmed(revisions[each])}
+        # A deleted row stays in the list (2.9), so that one which a lagging list does not show yet proves nothing.
+        unseen = {
+            each
+            for each in asked - there.keys()
+            if is_unconfirmed(revisions[each]) or (revisions[each] is None and not reading.complete)
+        }
         news = [row for row in alive.values() if _is_news(row, revisions, trusted=reading.complete)]
         return Changes(
             present=tuple(self._found(row) for row in news),
