@@ -1,0 +1,367 @@
+"""A world that misbehaves, and a small model of what must be in it: what `test_world` drives.
+
+Every item carries a number in its title (`#7 Lunch`), by which it is known again wherever it turns up.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+from fm_desktop.model.items import Item
+from fm_desktop.model.projection import Patch
+from fm_desktop.model.text import normal_text, normal_title
+from fm_desktop.model.times import When
+from fm_desktop.port import Resource, Side
+from fm_desktop.sync.cycle import Engine
+from fm_desktop.sync.plan import Decision, Verb
+from fm_desktop.sync.policy import Direction
+from fm_desktop.sync.report import Outcome
+from fm_desktop.sync.retry import retry
+from tests.fakes.memory import MemorySide
+from tests.fakes.world import AGENDA, World
+
+TITLE_LIMIT, TEXT_LIMIT = 80, 200
+
+
+class Crash(BaseException):
+    """The process dies."""
+
+
+def number_of(title: str) -> int:
+    return int(title.split(maxsplit=1)[0].removeprefix("#"))
+
+
+@dataclass
+class RoughSide(MemorySide):
+    """A side on which somebody may act in the very moment before a write, and where the process may die
+    after one. `lossy`: cuts titles and texts as the CRM does."""
+
+    lossy: bool = False
+    before_write: list[Callable[[], None]] = field(default_factory=list)
+    after_write: Callable[[], None] = lambda: None
+    locked: list[str] = field(default_factory=list)
+
+    def _write(self, verb, collection, key, make, title):  # type: ignore[no-untyped-def]
+        while self.before_write:
+            self.before_write.pop(0)()
+        result = super()._write(verb, collection, key, make, title)
+        self.after_write()
+        return result
+
+    def store(self, collection, key, items):  # type: ignore[no-untyped-def]
+        return super().store(collection, key, tuple(self._cut(item) for item in items) if self.lossy else items)
+
+    def _cut(self, item: Item) -> Item:
+        shortened = item.shortened or len(item.text) > TEXT_LIMIT
+        return replace(item, title=item.title[:TITLE_LIMIT].rstrip(), text=item.text[:TEXT_LIMIT], shortened=shortened)
+
+    def update(self, resource: Resource, patch: Patch, recurrence_id: When | None = None) -> Resource:
+        if self.side is Side.PROVIDER:
+            self._note_if_locked(resource)
+        stored = self.shelves[resource.ref.collection].get(resource.ref.id)
+        if stored is not None and isinstance(patch.text, str):
+            stored.items = (replace(stored.items[0], shortened=False), *stored.items[1:])
+        return super().update(resource, patch, recurrence_id)
+
+    def delete(self, resource: Resource) -> None:
+        if self.side is Side.PROVIDER:
+            self._note_if_locked(resource)
+        super().delete(resource)
+
+    def _note_if_locked(self, resource: Resource) -> None:
+        item = resource.items[0]
+        guest = item.organiser is not None and item.organiser.address not in self.own
+        if guest or item.is_series or not self.writable.get(resource.ref.collection, True):
+            self.locked.append(item.title)
+
+
+@dataclass
+class Known:
+    """What the model knows of one item. Values are of the last time everything was quiet; `edits` are those
+    made since, by (side, field)."""
+
+    number: int
+    born: Side
+    guest: bool = False
+    people: bool = False
+    series: int | None = None
+    alive: bool = True
+    before: dict[str, object] = field(default_factory=dict)
+    edits: dict[str, list[tuple[Side, object]]] = field(default_factory=dict)
+    deleted: set[Side] = field(default_factory=set)
+    touched: set[Side] = field(default_factory=set)
+    kept: bool = False
+    left_to_chance: bool = False
+
+    @property
+    def editable(self) -> bool:
+        return not self.guest and self.series is None
+
+
+class Simulation:
+    """The world, its computers, and the model. Methods named after what happens."""
+
+    def __init__(self, folder: Path, *, lossy: bool, direction: Direction) -> None:
+        self.world = World(
+            folder, calendars=("Work", "Private"), direction=direction, history_days=4_000, series_days_back=400
+        )
+        self.folder = folder
+        self.direction = direction
+        self._make_rough(lossy)
+        self.items: dict[int, Known] = {}
+        self.approved: Counter[int] = Counter()
+        self.other: Engine | None = None
+        self.other_store = self.world.store
+        self.loose = False
+        self.states = 0
+        self.backup: Path | None = None
+
+    def _make_rough(self, lossy: bool) -> None:
+        world = self.world
+        world.store.close()
+        world.crm = RoughSide(Side.CRM, (AGENDA,), who="7", lossy=lossy)
+        world.calendar = RoughSide(Side.PROVIDER, ("Work", "Private"))
+        self.open("state")
+
+    # --- computers ---
+
+    def open(self, name: str) -> None:
+        self.world.engine = self.world._open(name)
+        self.world.store.db.execute("PRAGMA synchronous = OFF")
+
+    def reopen(self, name: str | None = None) -> None:
+        path = self.world.store.path
+        self.world.store.close()
+        self.open(name or path.stem)
+
+    def lose_state(self) -> None:
+        self.states += 1
+        self.reopen(f"fresh{self.states}")
+        self._any_outcome()
+
+    def back_up(self) -> None:
+        self.states += 1
+        self.backup = self.folder / f"backup{self.states}.db"
+        copy = sqlite3.connect(self.backup)
+        self.world.store.db.backup(copy)
+        copy.close()
+
+    def restore(self) -> None:
+        if self.backup is not None:
+            self.world.store.close()
+            self.states += 1
+            path = self.folder / f"restored{self.states}.db"
+            path.write_bytes(self.backup.read_bytes())
+            self.open(path.stem)
+            self._any_outcome()
+
+    def _any_outcome(self) -> None:
+        """With no base, or an old one, who edited and who deleted cannot be told for what is under way."""
+        self.loose = True
+
+    def start_other(self) -> None:
+        if self.other is None:
+            kept = self.world.store
+            self.other = self.world._open("other")
+            self.other_store, self.world.store = self.world.store, kept
+            self.other_store.db.execute("PRAGMA synchronous = OFF")
+        self.loose = True
+
+    def engines(self) -> list[Engine]:
+        return [self.world.engine] if self.other is None else [self.world.engine, self.other]
+
+    def sync(self, engine: Engine | None = None, *, minutes: float = 2):  # type: ignore[no-untyped-def]
+        self.world.now += timedelta(minutes=minutes)
+        return (engine or self.world.engine).cycle()
+
+    def crash(self, moment: int) -> None:
+        """Dies after the n-th commit or write of a cycle, and starts again."""
+        count = 0
+
+        def tick() -> None:
+            nonlocal count
+            count += 1
+            if count == moment:
+                raise Crash
+
+        store = self.world.store
+        transaction = store.transaction
+
+        @contextmanager
+        def watched() -> Iterator[None]:
+            nested = store.db.in_transaction
+            with transaction():
+                yield
+            if not nested:
+                tick()
+
+        store.transaction = watched  # type: ignore[method-assign]
+        for side in self.sides():
+            side.after_write = tick
+        try:
+            self.sync()
+        except Crash:
+            pass
+        finally:
+            for side in self.sides():
+                side.after_write = lambda: None
+        self.reopen()
+
+    def sides(self) -> tuple[RoughSide, RoughSide]:
+        return self.world.crm, self.world.calendar  # type: ignore[return-value]
+
+    # --- finding items ---
+
+    def places(self, side: Side, number: int) -> list[tuple[str, str, Item]]:
+        """(collection, key, item) of an item at a side, in the user's order of calendars."""
+        shelves = self.world.crm.shelves if side is Side.CRM else self.world.calendar.shelves
+        return [
+            (collection, key, stored.items[0])
+            for collection, shelf in shelves.items()
+            for key, stored in shelf.items()
+            if number_of(stored.items[0].title) == number
+        ]
+
+    def side(self, side: Side) -> MemorySide:
+        return self.world.crm if side is Side.CRM else self.world.calendar
+
+    # --- getting quiet, and looking ---
+
+    def settle(self, keep: bool) -> None:
+        for side in self.sides():
+            side.faults.clear()
+            side.read_errors.clear()
+            side.before_write.clear()
+            side.lists_empty = side.refuse_tokens = False
+        for minutes in (2, 2, 5, 90, 60 * 25, 2, 60 * 25, 2, 2):
+            for engine in self.engines():
+                report = self.sync(engine, minutes=minutes)
+                assert report.error is None, report.error
+                self._answer_held(engine, keep)
+                self._retry_quarantined(engine)
+        for engine in self.engines():
+            before = [side.writes() for side in self.sides()]
+            report = self.sync(engine)
+            assert report.outcome is Outcome.DONE, report
+            assert report.held == report.unknown == report.problems == 0, (
+                report, engine.state.held.waiting(), engine.state.problems.open())  # fmt: skip
+            assert [side.writes() for side in self.sides()] == before, [side.log[-4:] for side in self.sides()]
+
+    def _answer_held(self, engine: Engine, keep: bool) -> None:
+        for held in engine.state.held.waiting():
+            known = self.items.get(number_of(held.title)) if held.title.startswith("#") else None
+            orphan = "none of your chosen calendars" in held.reason
+            if orphan and known is not None and self.places(Side.PROVIDER, known.number):
+                continue  # a user who looks sees that it is there
+            decision = Decision.KEEP if keep and not orphan else Decision.APPROVED
+            if known is not None:
+                if decision is Decision.KEEP:
+                    known.kept = True
+                elif held.side is Side.PROVIDER:
+                    self.approved[known.number] += 1
+                if held.verb is Verb.DELETE:
+                    known.left_to_chance = known.left_to_chance or decision is Decision.APPROVED
+            engine.state.held.decide([held.id], decision)
+
+    def _retry_quarantined(self, engine: Engine) -> None:
+        for row in engine.state.store.rows("SELECT id FROM link WHERE quarantined"):
+            retry(engine.state, row["id"])
+
+    def check(self) -> None:
+        """Everything is quiet: does the world look as it must?"""
+        for known in self.items.values():
+            self._check_one(known)
+            self._new_epoch(known)
+        self.loose = self.other is not None
+        for number, mails in Counter(
+            int(address.split("@")[0].removeprefix("guest")) for address in self.world.calendar.mails
+        ).items():
+            assert mails <= self.approved[number], f"mail about #{number} without the user's word"
+        assert not self.sides()[1].locked, f"written although not editable: {self.sides()[1].locked}"
+        strangers = [
+            item.title for side in self.sides() for item in side.items() if number_of(item.title) not in self.items
+        ]
+        assert not strangers
+
+    def _check_one(self, known: Known) -> None:
+        rows = self.places(Side.CRM, known.number)
+        events = self.places(Side.PROVIDER, known.number)
+        uids = {item.uid for _, _, item in events}
+        if not self._takes_part(known, events):
+            return
+        here = f"#{known.number}: {len(rows)} rows, {len(events)} events"
+        assert len(uids) <= 1, here
+        if known.series is not None:
+            assert len(rows) == (known.series if events else 0), here
+            assert {row.title for _, _, row in rows} <= {events[0][2].title[:TITLE_LIMIT].rstrip()} if events else True
+        else:
+            assert len(rows) == len(uids), here
+        self._check_alive(known, bool(events), here)
+        if events and known.series is None:
+            self._check_values(known, rows[0][2], events[0][2])
+
+    def _takes_part(self, known: Known, events: list[tuple[str, str, Item]]) -> bool:
+        chosen = {each.what.id for each in self.world.engine.calendars.all() if each.takes_part}
+        return all(collection in chosen for collection, _, _ in events) and chosen == {"Work", "Private"}
+
+    def _check_alive(self, known: Known, there: bool, here: str) -> None:
+        deleted = known.deleted if known.editable else known.deleted & {Side.PROVIDER}
+        if not known.alive:
+            assert not there or known.kept, f"came back: {here}"
+        elif not deleted:
+            assert there, f"lost: {here}"
+        elif not self.loose and not known.kept and not known.touched:
+            assert not there, f"not deleted: {here}"
+
+    def _check_values(self, known: Known, row: Item, event: Item) -> None:
+        shown = values_of(event)
+        seen = values_of(row)
+        for name, value in shown.items():
+            allowed = self._allowed(known, name)
+            assert not allowed or value in allowed, f"#{known.number} {name}: {value!r} is none of {allowed!r}"
+            copied = value
+            if name == "title" and self.world.crm.lossy:  # type: ignore[attr-defined]
+                copied = normal_title(str(value)[:TITLE_LIMIT])
+            if name == "text" and row.shortened:
+                copied = str(value)[: len(str(seen[name]))]
+            assert seen[name] == copied, f"#{known.number} {name}: {seen[name]!r} in the CRM, {value!r} in the calendar"
+
+    def _allowed(self, known: Known, name: str) -> list[object]:
+        """What a field may hold now; empty for anything."""
+        edits = known.edits.get(name, [])
+        if not known.editable:
+            edits = [each for each in edits if each[0] is Side.PROVIDER]
+        before = [known.before[name]] if name in known.before else []
+        if known.kept or self.loose or known.deleted:
+            return [*before, *(value for _, value in edits)]
+        if not edits:
+            return before
+        return [
+            [value for side, value in edits if side is each][-1] for each in Side if any(s is each for s, _ in edits)
+        ]
+
+    def _new_epoch(self, known: Known) -> None:
+        events = self.places(Side.PROVIDER, known.number)
+        if not self._takes_part(known, events):
+            return
+        known.alive = bool(events)
+        known.before = values_of(events[0][2]) if events else {}
+        known.edits.clear()
+        known.deleted.clear()
+        known.touched.clear()
+        known.kept = known.left_to_chance = False
+
+
+def values_of(item: Item) -> dict[str, object]:
+    return {
+        "title": normal_title(item.title),
+        "text": normal_text(item.text),
+        "span": None if item.span is None else item.span.normal(),
+        "completed": item.completed,
+    }
