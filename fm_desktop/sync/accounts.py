@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from fm_desktop.sync.store import Store
 
+_AT_WORK = "account"
+# The number of the cycle goes on counting; whom the settings name has been found out just now.
+_KEPT = ("cycle", "crm_user")
+
 
 def ensure(store: Store, tenant: str, crm_user: str, address: str) -> int:
-    """The id of the account, made if it is new."""
+    """The id of the account, made if it is new; from now on it is the one at work.
+
+    What the store remembers besides items (the directory, when calendars were listed, the first import)
+    belongs to the account that was at work before, and is forgotten with a change.
+    """
     found = find(store, tenant, crm_user, address)
-    if found is not None:
+    if found is not None and store.meta(_AT_WORK) == str(found):
         return found
     with store.transaction():
-        return store.run(
+        account = found or store.run(
             "INSERT INTO account (tenant, crm_user, address) VALUES (?, ?, ?)", tenant, crm_user, address.lower()
         )
+        if store.meta(_AT_WORK) is not None:
+            store.run("DELETE FROM meta WHERE key NOT IN (?, ?)", *_KEPT)
+        store.set_meta(_AT_WORK, str(account))
+    return account
 
 
 def find(store: Store, tenant: str, crm_user: str, address: str) -> int | None:

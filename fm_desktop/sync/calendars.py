@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from fm_desktop.port import Port, Side
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.policy import Origin
-from fm_desktop.sync.relink import Relinker
 from fm_desktop.sync.resources import KnownCollection
 from fm_desktop.sync.state import State
+
+LOOK_ANEW = "shown_with"
+"""Key of the choices that the items were last looked at with; emptied, they are looked at anew."""
 
 
 class UnknownCalendar(Exception):
@@ -17,9 +19,10 @@ class UnknownCalendar(Exception):
 
 
 class Calendars:
-    def __init__(self, state: State, relinker: Relinker | None = None) -> None:
+    """Changes are stored only; the next cycle looks at the items anew (`LOOK_ANEW`)."""
+
+    def __init__(self, state: State) -> None:
         self._state = state
-        self._relinker = relinker
 
     def all(self) -> tuple[KnownCollection, ...]:
         return self._state.resources.collections(Side.PROVIDER)
@@ -34,8 +37,8 @@ class Calendars:
                 before = known.get(what.id)
                 if before is not None and before.missing:
                     self._rejoin(before)
-                if before is not None and before.what.writable != what.writable and self._relinker is not None:
-                    self._relinker.touch(self._state.resources.uids_in(before.id))
+                if before is not None and before.what.writable != what.writable:
+                    self._look_anew()
             present = {what.id for what in listed}
             for each in known.values():
                 if each.what.id not in present and not each.missing:
@@ -93,8 +96,11 @@ class Calendars:
         for link in self._state.links.of_collection(collection.id):
             if not self._state.resources.by_uid(link.uid):
                 self._state.links.update(link, detached=True)
-            elif self._relinker is not None:
-                self._relinker.touch([link.uid])
+            else:
+                self._look_anew()
+
+    def _look_anew(self) -> None:
+        self._state.store.set_meta(LOOK_ANEW, "")
 
     def _rejoin(self, collection: KnownCollection) -> None:
         self._state.store.run(

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from fm_desktop.model.items import Party
 from fm_desktop.port import Port, PortError, Side, SignInNeeded, Throttled
 from fm_desktop.sync import policy
-from fm_desktop.sync.calendars import Calendars
+from fm_desktop.sync.calendars import LOOK_ANEW, Calendars
 from fm_desktop.sync.draft import Drafter
 from fm_desktop.sync.execute import Cancelled, Tally, Writer
 from fm_desktop.sync.guard import Verdict
@@ -94,7 +94,7 @@ class Engine:
         self._prober = Prober(self.state, self._ports, self._observer, settler)
         self._writer = Writer(self.state, self._ports, self._observer, settler, self._pool)
         self._drafter = Drafter(self.state, setting.options)
-        self.calendars = Calendars(self.state, self._relinker)
+        self.calendars = Calendars(self.state)
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -143,7 +143,7 @@ class Engine:
                 return Outcome.DONE, _preview(verdict, links)
             ready, waiting = _second_look(verdict.go, seen_deletions)
             if not ready and not waiting:
-                self._end(now, complete=verdict.later == 0)
+                self._end(now, tally, complete=verdict.later == 0)
                 return (Outcome.DONE if verdict.later == 0 else Outcome.INCOMPLETE), ()
             self._writer.run(ready, self._context(), number, tally, cancelled)
             if tally.cancelled:
@@ -174,8 +174,14 @@ class Engine:
             self._observer.observe(self._ports[side], now)
         remove_second_rows(self.state, self._ports[Side.CRM], self._relinker, now)
 
-    def _end(self, now: datetime, *, complete: bool) -> None:
+    def _end(self, now: datetime, tally: Tally, *, complete: bool) -> None:
         with self._store.transaction():
+            if tally.refused_at_provider:
+                # Perhaps the calendar can only be read by now: its rights are asked for with the next cycle.
+                self._store.run("DELETE FROM meta WHERE key = 'calendars_listed'")
+            if self._store.meta("trimmed") != now.date().isoformat():
+                self.state.trim(now)
+                self._store.set_meta("trimmed", now.date().isoformat())
             if complete and self._store.meta("first_import_done") is None:
                 self.state.chronicle.summarise_first_import()
                 self._store.set_meta("first_import_done", utc_text(now))
@@ -208,8 +214,7 @@ class Engine:
         listed = self._store.meta("calendars_listed")
         if listed is not None and now - read_utc(listed) < LIST_CALENDARS_EVERY:
             return
-        first = listed is None
-        self._relinker.use(self._context())
+        first = not self.calendars.all()
         self.calendars.refresh(self._ports[Side.CRM], select_new=True)
         self.calendars.refresh(self._ports[Side.PROVIDER], select_new=first or self._setting.select_new)
         with self._store.transaction():
@@ -218,9 +223,9 @@ class Engine:
     def _notice_settings(self) -> None:
         """Another choice of the user's changes what items look like, or whether they are copied."""
         now = repr(self._setting.options)
-        if self._store.meta("options") == now:
+        if self._store.meta(LOOK_ANEW) == now:
             return
-        self._store.set_meta("options", now)
+        self._store.set_meta(LOOK_ANEW, now)
         self._relinker.touch(self.state.resources.all_uids())
         self._store.run("UPDATE link SET dirty = 1 WHERE ignored != ''")
 

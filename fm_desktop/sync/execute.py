@@ -45,11 +45,13 @@ Cancelled = Callable[[], bool]
 
 @dataclass(slots=True)
 class Tally:
-    """What a cycle wrote. `stopped` names, per side, the error that ended writing there."""
+    """What a cycle wrote. `stopped` names, per side, the error that ended writing there;
+    `refused_at_provider`: the calendar did not take something."""
 
     counts: dict[tuple[Side, Verb], int] = field(default_factory=dict)
     stopped: dict[Side, PortError] = field(default_factory=dict)
     cancelled: bool = False
+    refused_at_provider: bool = False
 
     def add(self, side: Side, verb: Verb) -> None:
         self.counts[side, verb] = self.counts.get((side, verb), 0) + 1
@@ -222,6 +224,7 @@ class Writer:
             self._state.links.update(job.link, dirty=True)
             return True
         if isinstance(error, (Refused, Malformed)):
+            tally.refused_at_provider |= job.operation.side is Side.PROVIDER
             self._failed(job.operation, job.link, str(error), error.next_step)
         elif not isinstance(error, OutcomeUnknown):
             tally.stopped[job.operation.side] = error

@@ -168,6 +168,10 @@ class Links:
     def remove(self, link: Link) -> None:
         self._store.run("DELETE FROM link WHERE id = ?", link.id)
 
+    def trim(self, before: datetime) -> None:
+        """Forgets the tombstones of long ago."""
+        self._store.run("DELETE FROM link WHERE ended_at IS NOT NULL AND ended_at < ?", utc_text(before))
+
     def mark_dirty(self, links: Iterable[int]) -> None:
         for link in links:
             self._store.run("UPDATE link SET dirty = 1, not_before = NULL WHERE id = ?", link)

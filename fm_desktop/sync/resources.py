@@ -180,9 +180,6 @@ class Resources:
         )
         return tuple(self._known(row) for row in rows)
 
-    def uids_in(self, collection: int) -> set[str]:
-        return {row["uid"] for row in self._store.rows("SELECT uid FROM resource WHERE collection = ?", collection)}
-
     def uids_of_people(self, addresses: Iterable[str]) -> set[str]:
         """UIDs of the provider's items that one of these people is on."""
         found: set[str] = set()

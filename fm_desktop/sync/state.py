@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from fm_desktop.sync.chronicle import Chronicle
 from fm_desktop.sync.held import HeldBack
@@ -11,6 +12,11 @@ from fm_desktop.sync.links import Links
 from fm_desktop.sync.problems import Problems
 from fm_desktop.sync.resources import Resources
 from fm_desktop.sync.store import Clock, Store
+
+# A late echo of something deleted must not bring it back; an undo needs what it was.
+KEEP_TOMBSTONES = timedelta(days=90)
+KEEP_HISTORY = timedelta(days=180)
+KEEP_JOURNAL = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,13 @@ class State:
     held: HeldBack
     problems: Problems
     chronicle: Chronicle
+
+    def trim(self, now: datetime) -> None:
+        """Lets go of what is too old to matter. Callers hold the transaction."""
+        self.journal.trim(now - KEEP_JOURNAL)
+        self.chronicle.trim(now - KEEP_HISTORY)
+        self.resources.trim(now - KEEP_TOMBSTONES)
+        self.links.trim(now - KEEP_TOMBSTONES)
 
     @classmethod
     def of(cls, store: Store, account: int, user: str, clock: Clock) -> State:

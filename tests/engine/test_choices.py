@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from fm_desktop.model.items import Kind, Privacy
+from fm_desktop.port import Refused
 from fm_desktop.sync import control
-from fm_desktop.sync.calendars import UnknownCalendar
+from fm_desktop.sync.calendars import Calendars, UnknownCalendar
 from fm_desktop.sync.control import Channel, Running
 from fm_desktop.sync.explain import explain
 from fm_desktop.sync.policy import Conflicts, Direction, PrivateEvents
@@ -464,4 +465,42 @@ def test_a_cycle_writes_no_more_than_it_may_and_the_next_goes_on(tmp_path: Path)
     world.sync()
     assert world.sync().outcome is Outcome.DONE
     assert len(world.crm.items()) == 7
+    world.quiet()
+
+
+def test_what_is_long_over_is_let_go(world: World) -> None:
+    key = world.calendar.put("Work", event("Short"))
+    world.sync()
+    world.calendar.remove("Work", key)
+    world.sync()
+    assert world.store.value("SELECT count(*) FROM graveyard") == 2
+    world.sync(minutes=60 * 24 * 200)
+    tables = ("link", "operation", "history", "graveyard", "notice")
+    assert {each: world.store.value(f"SELECT count(*) FROM {each}") for each in tables} == dict.fromkeys(tables, 0)
+
+
+def test_a_calendar_that_turns_out_to_be_read_only_locks_its_items_and_the_edit_is_put_back(world: World) -> None:
+    world.calendar.put("Work", event("Meeting"))
+    world.sync()
+    world.calendar.writable["Work"] = False
+    world.calendar.fail("update", Refused("you may only read it"))
+    world.crm.edit(AGENDA, world.crm.key_of("Meeting"), title="Mine")
+    world.sync()
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == ["Meeting"]
+    assert world.crm.one("Meeting").locked
+    assert world.engine.state.problems.count() == 0
+    world.quiet()
+
+
+def test_R04_an_item_also_in_another_calendar_goes_on_from_there(tmp_path: Path) -> None:
+    world = World(tmp_path, calendars=("Work", "Private"))
+    world.calendar.put("Work", event("Meeting"))
+    world.calendar.put("Private", event("Meeting"))
+    world.sync()
+    Calendars(world.engine.state).deselect("Work", remove_copies=False)
+    world.crm.edit(AGENDA, world.crm.key_of("Meeting"), title="Edited")
+    world.sync()
+    assert [item.title for item in world.calendar.items("Private")] == ["Edited"]
+    assert [item.title for item in world.calendar.items("Work")] == ["Meeting"]
     world.quiet()
