@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 
 demo:
 	@sh tools/setup.sh demo
-	@$(PYTHON) -m fm_desktop demo
+	@$(PYTHON) -m fm_desktop demo $(ARGS)
 
 test:
 	@sh tools/setup.sh test

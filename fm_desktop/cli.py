@@ -219,8 +219,8 @@ def _sandbox(options: Options) -> int:
     return int(_extra("fm_desktop.sandbox.__main__").main(["--port", str(options.port), *data]))
 
 
-def _demo(_options: Options) -> int:
-    return int(_extra("fm_desktop.demo").run())
+def _demo(options: Options) -> int:
+    return int(_extra("fm_desktop.demo").run(options.folder, keep=options.keep))
 
 
 def _extra(name: str) -> Any:
@@ -313,7 +313,9 @@ def _add_tool_commands(command: Command) -> None:
     sandbox = command("sandbox", _sandbox, "a local ForceManager with a web page, to try things on")
     sandbox.add_argument("--port", type=int, default=8600, metavar="N", help="default: %(default)s; 0 for a free one")
     sandbox.add_argument("--data", type=Path, metavar="DIR", help="keep its records there; else they are temporary")
-    command("demo", _demo, "sandbox, sample data, set-up, first sync, and a table of what went where")
+    demo = command("demo", _demo, "sandbox, sample data, set-up, syncs both ways, and a table of what went where")
+    demo.add_argument("--keep", action="store_true", help="leave both servers running, in step, until Ctrl-C")
+    demo.add_argument("--folder", type=Path, default=Path(".demo"), metavar="DIR", help="default: %(default)s")
 
 
 def _minutes(text: str) -> int:

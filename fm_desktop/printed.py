@@ -38,6 +38,7 @@ _OUTCOMES = {
     Outcome.SIGN_IN: "Nothing goes on before you have signed in again.",
     Outcome.HELD: "Nothing more was written before you have decided.",
 }
+_BUT_FOR_HELD = "Both sides are in step but for that."
 _FINISHED = {Outcome.DONE, Outcome.INCOMPLETE, Outcome.PAUSED, Outcome.STOPPED, Outcome.CANCELLED, Outcome.HELD}
 
 
@@ -64,7 +65,7 @@ def cycle(report: Report) -> str:
             [[SIDES[Side.CRM], *_counted(report.crm)], [SIDES[Side.PROVIDER], *_counted(report.provider)]],
         ),
         *_waiting(report),
-        _OUTCOMES[report.outcome],
+        _OUTCOMES[report.outcome] if not report.held or report.outcome is not Outcome.DONE else _BUT_FOR_HELD,
     ]
     if report.error is not None:
         lines += [str(report.error), report.error.next_step]

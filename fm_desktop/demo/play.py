@@ -1,0 +1,244 @@
+"""The demo from beginning to end: fill, set up, preview, sync, edit, sync, ask, read back, judge."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import NoReturn
+
+from fm_desktop import printed
+from fm_desktop.app import Profile
+from fm_desktop.demo import first_sync, judge, opening, story
+from fm_desktop.demo.forcemanager import ForceManager, Row
+from fm_desktop.demo.judge import Check, Pictures
+from fm_desktop.demo.opening import BUDGET, FAMILY, TAKE_PART, TASKS, WORK, Days
+from fm_desktop.demo.phone import Phone
+from fm_desktop.demo.picture import Picture
+from fm_desktop.demo.shown import ZONE
+from fm_desktop.demo.stage import CALENDAR_USER, RATE, Stage
+from fm_desktop.demo.story import Act, Scene
+from fm_desktop.demo.table import Line, checked, facts, indented, said, say, step, table, title
+from fm_desktop.model.projection import Projection
+from fm_desktop.model.times import Timed
+from fm_desktop.setup import set_up
+from fm_desktop.show import count
+from fm_desktop.show import table as plain_table
+from fm_desktop.sync.report import Report
+
+_PREVIEW_LINES = 8
+_KEEP_EVERY = 3.0  # seconds between two cycles while somebody looks around
+
+
+class Play:
+    """What is wrong does not end it: it goes on, and the checks at the end say all of it."""
+
+    def __init__(self, stage: Stage, crm: ForceManager, phone: Phone) -> None:
+        self.stage = stage
+        self.crm = crm
+        self.phone = phone
+        self.days = Days.now()
+        self.reports: dict[str, Report] = {}
+
+    def play(self) -> list[Check]:
+        """Returns what was checked, and what speaks against it."""
+        contact = opening.known_contact(self.crm)
+        self._introduce()
+        self._fill(contact)
+        self.profile = self._set_up()
+        self._preview()
+
+        untouched = self._picture()
+        say(step(5, "First sync"))
+        self._sync("the first sync")
+        first = self._picture()
+
+        scene = Scene(self.stage, self.crm, self.phone, self.days, first)
+        acts, question, word = story.acts(scene), story.asked_first(scene), story.word_given(scene)
+        self._edit((*acts, question))
+        edited = self._picture()
+
+        say(step(7, "Next sync"))
+        self._sync("the next sync")
+        second = self._picture()
+        asked = self._answer()
+        final = self._picture()
+        requests = self._idle()
+        pictures = Pictures(untouched, first, edited, second, final, self._picture())
+
+        asking = (*_lines([question], second), *_lines([word], final))
+        sections = (
+            ("First sync", first_sync.lines(untouched, first, contact)),
+            ("Then people edited on both sides", _lines(acts, second)),
+            ("Others would get mail: asked first", asking),
+        )
+        say(step(8, "What happened where"), "", table(sections))
+        checks = [
+            judge.ended_well(self.reports),
+            judge.table_holds(line for _, lines in sections for line in lines),
+            judge.equal("After the first sync,", first),
+            judge.first_sync_is_exact(pictures),
+            judge.equal("After all edits,", final),
+            judge.edits_are_exact(pictures, acts, word),
+            judge.people_are_kept(pictures),
+            judge.one_question(asked),
+            judge.user_was_told(each.why for each in self.profile.history(100, BUDGET)),
+            judge.idle_is_idle(self.reports["the last cycle"], pictures, requests),
+        ]
+        say(step(9, "Both sides, read back and compared without any code of the program"), _checked(checks))
+        return checks
+
+    def keep_in_step(self) -> NoReturn:
+        """Lets somebody edit on either side and see it arrive on the other one, until Ctrl-C."""
+        while True:
+            time.sleep(_KEEP_EVERY)
+            report = self.profile.sync_once()
+            written = [
+                f"{number} {what} in {where}"
+                for where, counts in (("ForceManager", report.crm), ("the calendar", report.provider))
+                for number, what in ((counts.created, "new"), (counts.updated, "changed"), (counts.deleted, "deleted"))
+                if number
+            ]
+            if written:
+                say(said(", ".join(written)))
+            if report.error is not None:
+                say(said(f"{report.error} {report.error.next_step}"))
+
+    def _picture(self) -> Picture:
+        return Picture.take(self.crm, self.phone, TAKE_PART)
+
+    # --- the steps ---
+
+    def _introduce(self) -> None:
+        stage = self.stage
+        addresses = (
+            ("ForceManager", "a sandbox with sample data; open its page in a browser:"),
+            ("", stage.page),
+            ("Calendar", "Radicale, a real CalDAV server; any calendar program can open it:"),
+            ("", f"{stage.calendar.home}   user {CALENDAR_USER}   password {stage.calendar.password}"),
+        )
+        say(
+            title("FM Desktop: the demo"),
+            "Emma is in sales. Her agenda is in ForceManager, her own calendar is somewhere else.",
+            "FM Desktop keeps the two in step, both ways.",
+            step(1, "Two servers start on this computer"),
+            facts(addresses),
+            said(f"The real ForceManager takes 4 requests a second. To save time, this one takes {RATE}."),
+        )
+
+    def _fill(self, contact: Row) -> None:
+        say(step(2, "Emma's calendar is filled"))
+        opening.fill(self.phone, contact, self.days)
+        name = f"{contact['firstName']} {contact['lastName']}"
+        holds = (
+            (WORK, "own events, a weekly series, an invitation she has not answered yet, and"),
+            ("", f"a meeting with {name}, a contact of hers, and with a stranger"),
+            (TASKS, "three tasks, one of them without a date"),
+            (FAMILY, "a school play; this calendar will take no part"),
+        )
+        say(facts(holds))
+
+    def _set_up(self) -> Profile:
+        file = self.stage.write_setup_file(TAKE_PART)
+        say(step(3, "FM Desktop is set up by a file"), said(f"fm-desktop setup --file {short(file)}"))
+        found = set_up(self.stage.environment, file, None)
+        part = {True: "takes part", False: "left out"}
+        names = ", ".join(f"{each.name} ({part[each.takes_part]})" for each in found.calendars)
+        say(facts([("user", f"{found.crm_user}, {found.time_zone}"), ("calendars", names), ("direction", "both ways")]))
+        return Profile.open(self.stage.environment)
+
+    def _preview(self) -> None:
+        say(step(4, "Preview: what the first sync would do. Nothing is written yet"))
+        report = self.profile.sync_once(dry_run=True)
+        self.reports["the preview"] = report
+        nearest = report.plan[:_PREVIEW_LINES]
+        rows = [[f"new in {printed.SIDES[each.side]}", _when(each.shown), each.title] for each in nearest]
+        counted = Counter(printed.SIDES[each.side] for each in report.plan)
+        everything = " and ".join(f"{number} in {side}" for side, number in sorted(counted.items()))
+        say(
+            indented(plain_table(["what", "when", "title"], rows)),
+            said(f"... and {len(report.plan) - len(nearest)} more. New in all: {everything}."),
+        )
+
+    def _sync(self, name: str) -> None:
+        report = self.profile.sync_once()
+        self.reports[name] = report
+        say(indented(printed.cycle(report)))
+
+    def _edit(self, acts: tuple[Act, ...]) -> None:
+        say(step(6, "People edit on both sides"))
+        for each in acts:
+            each.do()
+        say(facts((each.where, each.done) for each in acts))
+
+    def _answer(self) -> list[str]:
+        """Emma looks at what waits for her, and says yes. Returns the titles of what waited."""
+        waiting = self.profile.held()
+        for each in waiting:
+            say(said(f"“{each.title}” waits: {each.reason}. Emma says yes, and syncs once more."))
+            self.profile.approve(each.id)
+        self._sync("the sync after Emma's word")
+        return [each.title for each in waiting]
+
+    def _idle(self) -> int:
+        """One more cycle. Returns how many requests reached ForceManager meanwhile."""
+        before = self.stage.sandbox.requests.total
+        self.reports["the last cycle"] = self.profile.sync_once()
+        return self.stage.sandbox.requests.total - before
+
+
+def ending(checks: list[Check], seconds: float) -> str:
+    wrong = sum(bool(each.problems) for each in checks)
+    if wrong:
+        return f"\nNOT as it must be: {count(wrong, 'check')} of {len(checks)} failed. See NO above. ({seconds:.0f} s)"
+    return f"\nEverything is as it must be: {len(checks)} checks of {len(checks)} hold. ({seconds:.0f} s)"
+
+
+def look_around(stage: Stage, *, keep: bool) -> str:
+    """What somebody can do next."""
+    first = [
+        "The window and the tray icon are not part of this version yet.",
+        "",
+        "What the program remembers of it, without any server (history, status, explain Dentist):",
+        f"   FM_DESKTOP_HOME={short(stage.home)} {_command()} history",
+    ]
+    if not keep:
+        return "\n".join([*first, "To edit on both sides yourself:", f"   {_command()} demo --keep"])
+    return "\n".join(
+        [
+            *first,
+            "Both servers stay, and both sides are kept in step every few seconds. Edit on either side:",
+            f"   ForceManager  {stage.page}",
+            f"   Calendar      {stage.calendar.home}   user {CALENDAR_USER}   password {stage.calendar.password}",
+            "Ctrl-C ends it.",
+        ]
+    )
+
+
+def short(path: Path) -> str:
+    """A path as one types it in this folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _command() -> str:
+    """The program as one calls it here: on the PATH, or of the environment this runs in."""
+    beside = Path(sys.executable).with_name("fm-desktop")
+    return short(beside) if shutil.which("fm-desktop") is None and beside.exists() else "fm-desktop"
+
+
+def _lines(acts: list[Act] | tuple[Act, ...], now: Picture) -> tuple[Line, ...]:
+    return tuple(Line(act.where, act.done, act.expected, act.seen(now)) for act in acts)
+
+
+def _checked(checks: list[Check]) -> str:
+    return "\n".join(checked(each.sentence, each.problems) for each in checks)
+
+
+def _when(shown: Projection | None) -> str:
+    if shown is None or shown.span is None:
+        return ""
+    start = shown.span.start
+    return f"{start.instant.astimezone(ZONE):%a %d %b %H:%M}" if isinstance(start, Timed) else f"{start:%a %d %b}"
