@@ -159,6 +159,9 @@ def plan(view: View, options: Options, now: datetime) -> Planned:
             return wished
     if not policy.travels(view.origin, options.direction):
         return Planned(ignored="the chosen direction leaves it alone")
+    if options.direction is policy.Direction.TO_PROVIDER and not view.facts.editable and (view.provider or view.crm):
+        # The one side may not be written by choice, the other not by right.
+        return Planned(ignored=f"it cannot be changed in the calendar: {view.facts.why_locked()}")
     action = _bend(
         TABLE[change_of(view.provider, view.base_provider), change_of(view.crm, view.base_crm)], view, options
     )
@@ -205,9 +208,11 @@ def _bend(action: Action, view: View, options: Options) -> Action:
     authority = policy.authority(view.origin, view.facts, options.direction)
     action = _decided(action, view)
     if action is Action.COPY_TO_PROVIDER:
+        if view.facts.cancelled and authority is not Side.CRM:
+            return Action.DELETE_AT_CRM
         if view.base_provider is None and view.marked_as_ours:
             return Action.ORPHAN
-        if view.base_provider is not None and (view.facts.cancelled or authority is Side.PROVIDER):
+        if view.base_provider is not None and authority is Side.PROVIDER:
             return Action.DELETE_AT_CRM
     if action is Action.DELETE_AT_PROVIDER and authority is Side.PROVIDER:
         return Action.COPY_TO_CRM
@@ -269,6 +274,8 @@ def _copy(view: View, options: Options, now: datetime, side: Side) -> Planned:
     source = view.provider if side is Side.CRM else view.crm
     assert source is not None
     gone_here = (view.base_crm if side is Side.CRM else view.base_provider) is not None
+    if side is Side.PROVIDER and view.facts.cancelled:
+        return Planned(ignored="it is cancelled in the calendar")
     if not gone_here:
         reason = _why_not(view, source, options, now, side)
         if reason:

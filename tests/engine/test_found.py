@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from fm_desktop.model.items import Privacy
 from fm_desktop.port import OutcomeUnknown, Unreachable
 from fm_desktop.sync.plan import Decision
+from fm_desktop.sync.policy import Direction
 from fm_desktop.sync.undo import undo
 from tests.fakes.world import AGENDA, World, at, event, person
 
@@ -301,4 +303,41 @@ def test_a_path_taken_by_an_item_that_cannot_be_read_is_a_problem_and_no_endless
     for _ in range(3):
         world.sync(minutes=30)
     assert world.calendar.requests - requests < 40
+    world.quiet()
+
+
+# --- cancelled, and one-way ---
+
+
+def test_a_cancelled_meeting_first_seen_after_a_loss_of_state_is_not_made_again(world: World) -> None:
+    """Its row was taken for new, and the path at the calendar was taken: a try in every round, for ever."""
+    world.crm.put(AGENDA, event("Visit", "-"))
+    world.sync()
+    world.calendar.edit("Work", world.calendar.key_of("Visit"), cancelled=True)
+    world.reopen("fresh")
+    world.sync()
+    assert world.crm.titles() == []
+    assert world.calendar.titles() == ["Visit"]
+    world.quiet()
+
+
+def test_R01_crm_to_calendar_leaves_a_copy_cancelled_in_the_calendar_alone(tmp_path: Path) -> None:
+    world = World(tmp_path, direction=Direction.TO_PROVIDER)
+    world.crm.put(AGENDA, event("Visit", "-"))
+    world.sync()
+    world.calendar.edit("Work", world.calendar.key_of("Visit"), cancelled=True)
+    world.sync()
+    assert world.calendar.writes() == 1
+    assert world.crm.writes() == 0
+    world.quiet()
+
+
+def test_R01_crm_to_calendar_never_writes_to_the_crm_although_the_copy_became_private(tmp_path: Path) -> None:
+    world = World(tmp_path, direction=Direction.TO_PROVIDER)
+    world.crm.put(AGENDA, event("Visit", "-", text="Ask for the contract"))
+    world.sync()
+    world.calendar.edit("Work", world.calendar.key_of("Visit"), privacy=Privacy.PRIVATE)
+    world.sync()
+    assert world.crm.writes() == 0
+    assert world.crm.one("Visit").text == "Ask for the contract"
     world.quiet()
