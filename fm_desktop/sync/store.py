@@ -59,17 +59,30 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing. Inside another transaction it is part of that one."""
+        """All or nothing. Inside another transaction it is part of that one. Raises `StoreError` where the
+        file cannot be written: nothing of it is kept then."""
         if self.db.in_transaction:
             yield
             return
-        self.db.execute("BEGIN IMMEDIATE")
         try:
-            yield
-        except BaseException:
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.db.rollback()
+                raise
+            self.db.commit()
+        except sqlite3.OperationalError as error:
             self.db.rollback()
-            raise
-        self.db.commit()
+            raise self._cannot_write(error) from error
+
+    def _cannot_write(self, error: sqlite3.OperationalError) -> StoreError:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            return StoreError(
+                f"The disk is full: the state file {self.path} cannot grow. Nothing was lost and nothing will be "
+                "created twice. Make room, then syncing goes on by itself."
+            )
+        return StoreError(f"The state file {self.path} cannot be written: {error}.")
 
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         return self.db.execute(sql, values).fetchall()

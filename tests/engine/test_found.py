@@ -13,6 +13,7 @@ from fm_desktop.model.items import Privacy
 from fm_desktop.port import OutcomeUnknown, Unreachable
 from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.policy import Direction
+from fm_desktop.sync.store import StoreError
 from fm_desktop.sync.undo import undo
 from tests.fakes.world import AGENDA, World, at, event, person
 
@@ -340,4 +341,21 @@ def test_R01_crm_to_calendar_never_writes_to_the_crm_although_the_copy_became_pr
     world.sync()
     assert world.crm.writes() == 0
     assert world.crm.one("Visit").text == "Ask for the contract"
+    world.quiet()
+
+
+# --- the disk ---
+
+
+def test_a_full_disk_is_told_in_words_and_nothing_is_doubled_after(world: World) -> None:
+    """SQLite's own words came out, and no next step."""
+    for number in range(20):
+        world.calendar.put("Work", event(f"Meeting {number}", text="x" * 3_000))
+    world.store.db.execute(f"PRAGMA max_page_count = {world.store.value('PRAGMA page_count') + 20}")
+    with pytest.raises(StoreError, match=r"The disk is full.*Make room"):
+        world.sync()
+    world.reopen()
+    world.sync()
+    world.sync(minutes=5)
+    assert len(world.crm.items()) == 20
     world.quiet()

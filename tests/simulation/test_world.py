@@ -222,6 +222,8 @@ class WorldMachine(RuleBasedStateMachine):
     def tokens(self, side: Side, refuse: bool) -> None:
         self.sim.side(side).refuse_tokens = refuse
 
+    # Of a side never read before, an empty listing is all there is to believe.
+    @precondition(lambda self: self.world.store.meta("last_success") is not None)
     @rule(side=SIDES)
     def list_empty_for_a_while(self, side: Side) -> None:
         self.sim.side(side).lists_empty = True
