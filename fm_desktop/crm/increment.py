@@ -8,7 +8,7 @@ server that lags. The overlap is 2 minutes, with two exceptions that keep an idl
 - it holds no more rows than fit into a page. After a thousand writes in a minute it is therefore
   shorter; at the documented 4 or 13 requests a second it still covers 30 seconds;
 - once a read that started 2 minutes after the newest row was first seen has brought nothing new, the
-  overlap has done its work and goes down to seconds.
+  overlap has done its work: only what carries the newest time stamp itself is read again.
 A server whose own clock has gone back (its Date header tells) is read whole again, and the engine's daily
 comparison of the complete list is the net below all of that.
 
@@ -34,8 +34,8 @@ from fm_desktop.crm.where import all_of, any_of, not_before
 from fm_desktop.port import Malformed
 
 OVERLAP = timedelta(minutes=2)
-# Also how far the clocks of several servers behind one name may differ without being taken for set back.
-_SETTLED_OVERLAP = timedelta(seconds=10)
+# So far the clocks of several servers behind one name may differ without being taken for set back.
+_CLOCKS_DIFFER = timedelta(seconds=10)
 # The default size of a page (2.3), and the smallest that any source knows.
 _SMALLEST_PAGE = 50
 
@@ -127,7 +127,7 @@ def read(client: CrmClient, path: str, scope: str, mark: Mark, is_news: Callable
 
 def _went_back(mark: Mark, served_at: datetime | None) -> bool:
     """Whether the server's clock is before the moment it had shown: its new rows are then before the watermark."""
-    return served_at is not None and mark.seen_at is not None and mark.seen_at - served_at > _SETTLED_OVERLAP
+    return served_at is not None and mark.seen_at is not None and mark.seen_at - served_at > _CLOCKS_DIFFER
 
 
 def _advanced(mark: Mark, rows: Iterable[Row], lengths: list[int], served_at: datetime | None, news: bool) -> Mark:
@@ -138,7 +138,7 @@ def _advanced(mark: Mark, rows: Iterable[Row], lengths: list[int], served_at: da
         return Mark(cut=cut, longest=longest)
     seen_at = served_at if newest != mark.newest else mark.seen_at
     settled = not news and served_at is not None and seen_at is not None and served_at - seen_at >= OVERLAP
-    since = newest - (_SETTLED_OVERLAP if settled else OVERLAP)
+    since = newest if settled else newest - OVERLAP
     room = (longest if cut is None else cut) * 4 // 5
     if len(stamps) > room:
         since = max(since, _after_all_but(stamps, room))

@@ -135,6 +135,8 @@ class Engine:
         for _ in range(ROUNDS):
             self._prober.probe(self.state.clock())
             self._observe(now)
+            if not dry_run:
+                remove_second_rows(self.state, self._ports[Side.CRM], self._relinker, now)
             if cancelled():
                 return Outcome.CANCELLED, ()
             allowed = self._setting.options.writes_per_cycle - tally.total
@@ -172,7 +174,6 @@ class Engine:
     def _observe(self, now: datetime) -> None:
         for side in (Side.CRM, Side.PROVIDER):
             self._observer.observe(self._ports[side], now)
-        remove_second_rows(self.state, self._ports[Side.CRM], self._relinker, now)
 
     def _end(self, now: datetime, tally: Tally, *, complete: bool) -> None:
         with self._store.transaction():

@@ -6,6 +6,7 @@ needs no write: a new base, a tombstone, a reason why nothing is copied.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from fm_desktop.model.projection import Projection
@@ -34,8 +35,11 @@ class Drafter:
         """
         state = self._state
         with state.store.transaction():
-            self._join_same_meetings(now)
             links = {link.id: link for link in state.links.to_plan(now)}
+            if not links:
+                return Verdict((), (), ()), links
+            if self._join_same_meetings(links.values()):
+                links = {link.id: link for link in state.links.to_plan(now)}
             decisions = {link: state.held.decisions(link) for link in links}
             links |= {link.id: self._without_refused_wish(link, decisions[link.id]) for link in links.values()}
             operations: list[Operation] = []
@@ -57,24 +61,23 @@ class Drafter:
             return link
         return self._state.links.update(link, wish=None)
 
-    def _join_same_meetings(self, now: datetime) -> None:
-        """Two sides that hold the same meetings already (first sync, lost state): one link each."""
-        dirty = [
-            link for link in self._state.links.to_plan(now) if link.base_provider is None and link.base_crm is None
-        ]
-        if not dirty:
-            return
+    def _join_same_meetings(self, links: Iterable[Link]) -> bool:
+        """Two sides that hold the same meetings already (first sync, lost state): one link each. True if any."""
+        if all(link.base_provider or link.base_crm for link in links):
+            return False
         alone = {link.id: link for link in self._state.links.without_base()}
         at_provider = [
             (link.id, link.provider) for link in alone.values() if link.provider and not link.facts.cancelled
         ]
         at_crm = [(link.id, link.crm) for link in alone.values() if link.crm is not None]
-        for ours, theirs in match.pairs(at_provider, at_crm):
+        found = match.pairs(at_provider, at_crm)
+        for ours, theirs in found:
             crm = alone[theirs]
             self._state.links.remove(crm)
             self._state.links.update(
                 alone[ours], crm=crm.crm, crm_resource=crm.crm_resource, origin=Origin.PROVIDER, dirty=True, ignored=""
             )
+        return bool(found)
 
     def _note(self, link: Link, planned: Planned, now: datetime) -> None:
         state = self._state

@@ -174,7 +174,8 @@ class Resources:
     def unlinked_marked(self) -> tuple[KnownResource, ...]:
         """CRM rows with our mark that no link holds: second rows of one item."""
         rows = self._store.rows(
-            f"{_SELECT} WHERE account = ? AND side = 'crm' AND NOT broken AND uid GLOB 'fmd1-*'"
+            f"{_SELECT} WHERE account = ? AND side = 'crm' AND NOT broken AND uid IN"
+            " (SELECT uid FROM resource WHERE uid >= 'fmd1-' AND uid < 'fmd1.' GROUP BY uid HAVING count(*) > 1)"
             " AND NOT EXISTS (SELECT 1 FROM link WHERE crm_resource = resource.id)",
             self._account,
         )

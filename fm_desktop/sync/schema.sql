@@ -76,7 +76,7 @@ CREATE TABLE link (
     UNIQUE (account, ext_id)
 );
 CREATE INDEX link_uid ON link (uid);
-CREATE INDEX link_dirty ON link (id) WHERE dirty;
+CREATE INDEX link_dirty ON link (account) WHERE dirty;
 CREATE INDEX link_provider ON link (provider_resource);
 
 -- The journal: written before anything is sent, so that a crash leaves a question, never a guess.

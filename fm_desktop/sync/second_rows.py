@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fm_desktop.port import Port, Resource, Side
+from fm_desktop.port import Conflict, Port, Resource, Side
 from fm_desktop.sync.relink import Relinker
 from fm_desktop.sync.state import State
 
@@ -21,7 +21,10 @@ def remove_second_rows(state: State, crm: Port, relinker: Relinker, now: datetim
         if not isinstance(found, Resource):
             continue
         if state.journal.made(row.collection, row.ref.id):
-            crm.delete(found)
+            try:
+                crm.delete(found)
+            except Conflict:
+                continue  # edited meanwhile: looked at again when it has been read
             with state.store.transaction():
                 state.resources.forget(row.id)
             removed += 1

@@ -433,3 +433,19 @@ def test_R27_deleting_an_own_meeting_with_participants_asks_first(world: World) 
     assert report.held == 1
     assert world.calendar.titles() == ["Pitch"]
     assert world.calendar.mails == []
+
+
+def test_a_dry_run_does_not_even_remove_a_second_row(world: World) -> None:
+    other = world.another_computer()
+    world.calendar.put("Work", event("Meeting"))
+    world.crm.put(AGENDA, event("There before"))
+    world.sync()
+    row = world.crm.one("Meeting")
+    key = world.crm.put(AGENDA, row)
+    with world.store.transaction():
+        world.store.run("UPDATE operation SET remote = ? WHERE verb = 'create' AND side = 'crm'", key)
+    other.cycle(dry_run=True)
+    world.engine.cycle(dry_run=True)
+    assert len(world.crm.items()) == 3
+    world.sync()
+    assert len(world.crm.items()) == 2
