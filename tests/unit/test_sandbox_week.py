@@ -217,7 +217,9 @@ def test_addresses_are_found_with_their_names_and_nothing_is_lost() -> None:
     assert addresses(text) == ("ana@x.example", "b.c@y.example")
 
 
-@pytest.mark.parametrize("text", ["javascript:alert(1)", "data:text/html,x", "jAvAscript://x.example", "ftp://x.example"])
+@pytest.mark.parametrize(
+    "text", ["javascript:alert(1)", "data:text/html,x", "jAvAscript://x.example", "ftp://x.example"]
+)
 def test_only_web_links_are_links(text: str) -> None:
     assert not any(each.link for each in pieces(text))
     assert web_link(text) == ""
@@ -231,7 +233,9 @@ def test_long_texts_without_sense_are_read_whole(text: str) -> None:
 # --- addresses of pages --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("address", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "", "/a\n//b"])
+@pytest.mark.parametrize(
+    "address", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "", "/a\n//b"]
+)
 def test_a_foreign_address_is_not_returned_to(address: str) -> None:
     assert not is_ours(address)
 

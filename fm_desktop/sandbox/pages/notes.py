@@ -15,7 +15,7 @@ _DASHES = "-–—"
 _LABELLED = re.compile(r"([A-Z][A-Za-z ]{1,29}):[ \t]*(.*)")
 _ENTRY = "- "
 # Lengths are limited so that no text takes longer to read than its length warrants.
-_MAILBOX = r"[^\s<>()@,;:\"']{1,64}@[^\s<>()@,;:\"']{1,190}\.[^\s<>()@,;:\"'.]{1,63}"
+_MAILBOX = r"[^\s<>()@,;:\"'][^\s<>()@,;:\"]{0,63}@[^\s<>()@,;:\"']{1,190}\.[^\s<>()@,;:\"'.]{1,63}"
 # A person as `Ana Ruiz <ana@example.com>`, an address by itself, or a link that a browser may safely follow.
 _SPECIAL = re.compile(
     rf"(?P<name>[^<>\n]{{0,120}})<(?P<named>{_MAILBOX})>|(?P<bare>{_MAILBOX})"
