@@ -57,9 +57,14 @@ class HeldBack:
         rows = self._store.rows("SELECT side, verb, decision FROM held WHERE link = ? AND decision IS NOT NULL", link)
         return {(Side(row["side"]), Verb(row["verb"])): Decision(row["decision"]) for row in rows}
 
-    def carried_out(self, link: int) -> None:
-        """What was decided is done: the word is used up, and covers nothing that comes later."""
-        self._store.run("DELETE FROM held WHERE link = ? AND decision IS NOT NULL", link)
+    def carried_out(self, link: int, side: Side, verb: Verb) -> None:
+        """What was decided is done: the word is used up, and covers nothing that comes later. A choice to
+        keep something is carried out by other writes than the one it was about."""
+        self._store.run(
+            "DELETE FROM held WHERE link = ? AND (decision = 'keep'"
+            " OR decision = 'approved' AND side = ? AND verb = ?)",
+            link, side.value, verb.value,
+        )  # fmt: skip
 
     def approve_in_advance(self, link: int, side: Side, verb: Verb, reason: str) -> None:
         """The user has said so already, in the act that leads to it."""

@@ -6,7 +6,7 @@ value that one side keeps shorter, coarser or tidier than it was sent is no edit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -161,6 +161,17 @@ def rebased(sent: Projection, seen: Projection, base: Projection | None = None) 
         if getattr(base, name) == getattr(sent, name) and is_derived(name, getattr(sent, name), getattr(seen, name))
     }
     return replace(base, shortened=seen.shortened if "text" in values else base.shortened, **values)
+
+
+def taken_over(base: Projection, shown: Projection, names: Iterable[str]) -> Projection:
+    """The base with some fields as they are shown."""
+    values = {name: getattr(shown, name) for name in names}
+    return replace(base, shortened=shown.shortened if "text" in values else base.shortened, **values)
+
+
+def is_image(sent: Projection, seen: Projection) -> bool:
+    """Is `seen` as a whole what a server may have made of `sent`?"""
+    return all(is_derived(name, getattr(sent, name), getattr(seen, name)) for name in TWO_WAY)
 
 
 # No server is known to cut a title or a text shorter than this; a shorter beginning is another text.

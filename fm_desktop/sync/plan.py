@@ -116,7 +116,8 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One write to one side. `value` for a create, `patch` for an update. `why` is for people."""
+    """One write to one side. `value` for a create, `patch` for an update. `why` is for people. `alone`: no
+    other write to this item was planned with it."""
 
     link: int
     side: Side
@@ -128,6 +129,7 @@ class Operation:
     puts_back: bool = False
     mails: int = 0
     held: str = ""
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def plan(view: View, options: Options, now: datetime) -> Planned:
     if view.facts.cancelled and view.provider is not None:
         view = replace(view, provider=None)
     if view.wish is not None:
-        wished = _wished(view, view.wish, options)
+        wished = _wished(view, view.wish)
         if wished is not None:
             return wished
     if not policy.travels(view.origin, options.direction):
@@ -178,7 +180,7 @@ def plan(view: View, options: Options, now: datetime) -> Planned:
     return Planned((_delete(view, action),))
 
 
-def _wished(view: View, wish: Wish, options: Options) -> Planned | None:
+def _wished(view: View, wish: Wish) -> Planned | None:
     """The operations of an undo; None where there is nothing left to undo."""
     why = "undone by you"
     here = view.provider if wish.side is Side.PROVIDER else view.crm
@@ -196,12 +198,8 @@ def _wished(view: View, wish: Wish, options: Options) -> Planned | None:
         )
     if view.provider is None or view.crm is None or here is None:
         return None
-    edited = replace(here, **dict(wish.patch.items()))
-    provider, crm = (edited, view.crm) if wish.side is Side.PROVIDER else (view.provider, edited)
-    follow = _merge(replace(view, provider=provider, crm=crm, wish=None), options)
-    others = tuple(replace(each, why=why) for each in follow.operations if each.side is not wish.side)
     mails = view.facts.others if wish.side is Side.PROVIDER else 0
-    return Planned((Operation(view.link, wish.side, Verb.UPDATE, why, patch=wish.patch, mails=mails), *others))
+    return Planned((Operation(view.link, wish.side, Verb.UPDATE, why, patch=wish.patch, mails=mails),))
 
 
 def _bend(action: Action, view: View, options: Options) -> Action:
@@ -263,6 +261,8 @@ def _merge(view: View, options: Options) -> Planned:
         operations.append(
             Operation(view.link, Side.CRM, Verb.UPDATE, why, patch=merged.to_crm, lost=lost, puts_back=put_back)
         )
+    if len(operations) > 1:
+        operations = [replace(each, alone=False) for each in operations]
     return Planned(tuple(operations), settle=not operations)
 
 

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from fm_desktop.model.projection import Projection
 from fm_desktop.port import CollectionGone, Port, Resource, Side
 from fm_desktop.sync.journal import Entry
-from fm_desktop.sync.merge import is_derived
+from fm_desktop.sync.merge import is_derived, is_image
 from fm_desktop.sync.observe import Observer
 from fm_desktop.sync.plan import Verb
+from fm_desktop.sync.project import crm_view
 from fm_desktop.sync.settle import Settler
 from fm_desktop.sync.state import State
 from fm_desktop.sync.store import read_utc
@@ -55,10 +56,10 @@ class Prober:
                 self._settler.deleted(entry, None)
                 return True
             self._observer.look_again(port, entry.collection, found, absent, now)
-            self._conclude(entry, [each.ref.id for each in found if isinstance(each, Resource)], now)
+            self._conclude(entry, [each for each in found if isinstance(each, Resource)], now)
         return True
 
-    def _conclude(self, entry: Entry, found: list[str], now: datetime) -> None:
+    def _conclude(self, entry: Entry, found: list[Resource], now: datetime) -> None:
         link = self._state.links.get(entry.link)
         seen = link.provider if entry.side is Side.PROVIDER else link.crm
         if (
@@ -66,8 +67,7 @@ class Prober:
             and seen is not None
             and (entry.verb is Verb.CREATE or (entry.verb is Verb.UPDATE and _shows(seen, entry)))
         ):
-            # Of two rows with one mark the other computer's may be the lower one, which stays: the higher is ours.
-            self._settler.found_written(entry, max(found, key=lambda each: (len(each), each)))
+            self._settler.found_written(entry, _written_one(found, entry))
             return
         self._never_mind(entry, now, "it had not arrived")
 
@@ -76,6 +76,17 @@ class Prober:
         with self._state.store.transaction():
             self._state.journal.finish(entry.id, "failed", now, error=why)
             self._state.links.mark_dirty([entry.link])
+
+
+def _written_one(found: list[Resource], entry: Entry) -> str:
+    """Which of several resources with one identity is the one we wrote. Of two rows alike the lower may be
+    another computer's, and stays; one that shows something else is a person's copy."""
+    ids = [each.ref.id for each in found]
+    if entry.side is Side.CRM and entry.verb is Verb.CREATE:
+        sent = entry.value()
+        alike = [each.ref.id for each in found if is_image(sent, crm_view(each.items[0]))]
+        ids = alike or [min(ids, key=int)]
+    return max(ids, key=lambda each: (len(each), each))
 
 
 def _shows(seen: Projection, entry: Entry) -> bool:

@@ -1,7 +1,7 @@
 """After a write is known to be done: the trees, the base, the history, in one go.
 
-The base becomes what was written on the one side and what the plan was made on at the other, never
-what is there by now: an edit that came in between stays an edit.
+The base becomes, field by field, what was written on the one side and what the plan was made on at the
+other, never what is there by now: an edit that came in between stays an edit.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from fm_desktop.model.projection import Projection
 from fm_desktop.port import Resource, Side
 from fm_desktop.sync.journal import Entry
 from fm_desktop.sync.links import Link
-from fm_desktop.sync.merge import rebased
+from fm_desktop.sync.merge import rebased, taken_over
 from fm_desktop.sync.plan import Operation, Verb
 from fm_desktop.sync.project import Context, crm_view, provider_view
 from fm_desktop.sync.relink import Relinker
@@ -44,8 +44,9 @@ class Settler:
             "not_before": None, "ignored": "", "ended_at": None, **more,
         }  # fmt: skip
         link = state.links.update(link, **changes)
+        self._set_base(entry, link, projection, alone=operation.alone)
         if last:
-            self._set_base(entry, link, projection)
+            state.links.update(link, wish=None)
         state.journal.finish(entry.id, "done", state.clock(), remote=resource.ref.id)
 
     def deleted(self, entry: Entry, operation: Operation | None) -> None:
@@ -72,7 +73,7 @@ class Settler:
         if other is None and not elsewhere:
             changes |= {"base_provider": None, "base_crm": None, "ended_at": utc_text(state.clock()), "dirty": False}
         state.links.update(link, **changes)
-        state.held.carried_out(link.id)
+        state.held.carried_out(link.id, entry.side, entry.verb)
         state.journal.finish(entry.id, "done", state.clock())
         if elsewhere:
             self._relinker.touch([link.uid])
@@ -86,7 +87,7 @@ class Settler:
         seen = link.provider if entry.side is Side.PROVIDER else link.crm
         assert seen is not None
         state.chronicle.wrote(entry, link, None)
-        self._set_base(entry, link, rebased(self._sent(entry), seen))
+        self._set_base(entry, link, rebased(self._sent(entry), seen), alone=False)
         state.journal.finish(entry.id, "done", state.clock(), remote=remote)
 
     def _sent(self, entry: Entry) -> Projection:
@@ -97,16 +98,28 @@ class Settler:
         assert before is not None
         return replace(before, **dict(entry.patch().items()))
 
-    def _set_base(self, entry: Entry, link: Link, written: Projection) -> None:
-        planned_provider, planned_crm = entry.planned_on
-        if entry.side is Side.PROVIDER:
-            other = link.crm if link.echo_crm is not None else planned_crm
-            link = self._state.links.update(link, base_provider=written, base_crm=other)
-        else:
-            other = link.provider if link.echo_provider is not None else planned_provider
-            link = self._state.links.update(link, base_crm=written, base_provider=other)
-        self._state.links.update(link, dirty=not link.settled, wish=None)
-        self._state.held.carried_out(link.id)
+    def _set_base(self, entry: Entry, link: Link, written: Projection, *, alone: bool) -> None:
+        """Both sides agree now on what was written: the whole item of a create, the named fields of an update.
+        Other fields may still wait for a write of their own, held or failed. `alone`: none does."""
+        if _is_undo(entry, link):
+            # An edit made for the user; the planner takes it from here to the other side.
+            self._state.links.update(link, dirty=True, wish=None)
+            self._state.held.carried_out(link.id, entry.side, entry.verb)
+            return
+        here, there = entry.side.value, entry.side.other.value
+        # Planned before the other side's own write of this cycle was answered, and read back not yet.
+        echoed: Projection | None = getattr(link, f"echo_{there}")
+        other: Projection | None = entry.planned_on[1 if entry.side is Side.PROVIDER else 0]
+        other = other if echoed is None else getattr(link, there)
+        base_here, base_there = getattr(link, f"base_{here}"), getattr(link, f"base_{there}")
+        if entry.verb is Verb.UPDATE and base_here is not None and base_there is not None and other is not None:
+            names = [name for name, _ in entry.patch().items()]
+            base_here, base_there = taken_over(base_here, written, names), taken_over(base_there, other, names)
+        elif entry.verb is Verb.CREATE or alone:
+            base_here, base_there = written, other
+        link = self._state.links.update(link, **{f"base_{here}": base_here, f"base_{there}": base_there})
+        self._state.links.update(link, dirty=not link.settled)
+        self._state.held.carried_out(link.id, entry.side, entry.verb)
 
     def _seen(
         self, side: Side, collection: int, resource: Resource, context: Context
@@ -116,3 +129,8 @@ class Settler:
             return crm_view(item), {}
         projection, facts = provider_view(item, item.span, context, series=False, read_only=False)
         return projection, {"facts": facts, "collection": collection}
+
+
+def _is_undo(entry: Entry, link: Link) -> bool:
+    wish = link.wish
+    return wish is not None and wish.verb is entry.verb is Verb.UPDATE and wish.side is entry.side

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fm_desktop.model.items import Privacy
-from fm_desktop.port import OutcomeUnknown, Unreachable
+from fm_desktop.port import OutcomeUnknown, Refused, Unreachable
 from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.policy import Direction
 from fm_desktop.sync.store import StoreError
@@ -358,4 +358,81 @@ def test_a_full_disk_is_told_in_words_and_nothing_is_doubled_after(world: World)
     world.sync()
     world.sync(minutes=5)
     assert len(world.crm.items()) == 20
+    world.quiet()
+
+
+def test_a_copied_row_whose_original_is_deleted_within_the_hour_is_not_forgotten(world: World) -> None:
+    """It carried the mark of an item that had ended, and was looked at by nobody again."""
+    world.calendar.put("Work", event("Meeting"))
+    world.sync()
+    world.crm.put(AGENDA, replace(world.crm.one("Meeting"), title="Copy"))
+    world.calendar.remove("Work", "uid-Meeting.ics")
+    world.sync()
+    assert world.crm.titles() == ["Copy"]
+    assert world.sync(minutes=90).held == 1
+    assert world.crm.titles() == ["Copy"]
+
+
+# --- two writes planned for one item, of which only one goes ---
+
+
+@pytest.mark.parametrize("obstacle", ["mail", "refused", "offline"])
+@pytest.mark.parametrize("edited", ["text", "title"])
+def test_an_edit_whose_write_is_held_up_is_not_forgotten_when_the_other_sides_edit_goes(
+    world: World, obstacle: str, edited: str
+) -> None:
+    """The write that went made both whole items the base, the waiting edit included: never sent, never asked again."""
+    people = PEOPLE if obstacle == "mail" else ()
+    key = world.calendar.put("Work", event("Pitch", organiser=people[0] if people else None, participants=people))
+    world.sync()
+    other = {"text": "title", "title": "text"}[edited]
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), **{edited: "from the CRM"})
+    world.calendar.edit("Work", key, **{other: "from the calendar"})
+    if obstacle != "mail":
+        error = Refused("no") if obstacle == "refused" else Unreachable("no network")
+        world.calendar.fail("update", error)
+    world.now += timedelta(minutes=2)
+    world.engine.cycle()
+    _decide(world, Decision.APPROVED)
+    for _ in range(3):
+        world.sync(minutes=5)
+    for side in (world.crm, world.calendar):
+        (item,) = side.items()
+        assert (getattr(item, edited), getattr(item, other)) == ("from the CRM", "from the calendar")
+    world.quiet()
+
+
+def test_an_undo_refused_because_of_its_mail_changes_neither_side(world: World) -> None:
+    key = world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
+    world.sync()
+    _decide(world, Decision.APPROVED)
+    world.sync()
+    undo(world.engine.state, world.engine.state.chronicle.entries()[0].id)
+    assert world.sync().held == 1
+    assert world.crm.titles() == ["Pitch II"]
+    _decide(world, Decision.KEEP)
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == ["Pitch II"]
+    assert len(world.calendar.mails) == 1
+    assert key in world.calendar.shelves["Work"]
+    world.quiet()
+
+
+def test_a_persons_copy_of_a_row_is_not_taken_for_the_write_whose_answer_was_lost(world: World) -> None:
+    world.calendar.put("Work", event("Meeting"))
+    world.crm.put(AGENDA, event("There before"))
+    create = world.crm.create
+
+    def lost(collection, uid, value):  # type: ignore[no-untyped-def]
+        world.crm.create = create  # type: ignore[method-assign]
+        made = create(collection, uid, value)
+        world.crm.put(AGENDA, replace(made.items[0], title="Copy"))
+        raise LOST
+
+    world.crm.create = lost  # type: ignore[method-assign]
+    world.sync()
+    world.sync(minutes=90)
+    assert world.crm.titles() == world.calendar.titles() == ["Copy", "Meeting", "There before"]
     world.quiet()

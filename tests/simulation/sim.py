@@ -19,7 +19,7 @@ from fm_desktop.model.text import normal_text, normal_title
 from fm_desktop.model.times import When
 from fm_desktop.port import Resource, Side
 from fm_desktop.sync.cycle import Engine
-from fm_desktop.sync.plan import Decision, Verb
+from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.policy import Direction
 from fm_desktop.sync.report import Outcome
 from fm_desktop.sync.retry import retry
@@ -97,7 +97,8 @@ class Known:
     deleted: set[Side] = field(default_factory=set)
     touched: set[Side] = field(default_factory=set)
     kept: bool = False
-    left_to_chance: bool = False
+    twice: bool = False  # one UID in two calendars: which of them leads may change
+    head_edited: bool = False  # of a shortened text: the tail stays with it
 
     @property
     def editable(self) -> bool:
@@ -257,16 +258,16 @@ class Simulation:
         for held in engine.state.held.waiting():
             known = self.items.get(number_of(held.title)) if held.title.startswith("#") else None
             orphan = "none of your chosen calendars" in held.reason
-            if orphan and known is not None and self.places(Side.PROVIDER, known.number):
+            if orphan and known is not None and known.series is None and self.places(Side.PROVIDER, known.number):
                 continue  # a user who looks sees that it is there
             decision = Decision.KEEP if keep and not orphan else Decision.APPROVED
             if known is not None:
+                if orphan:
+                    known.deleted.add(Side.CRM)
                 if decision is Decision.KEEP:
                     known.kept = True
                 elif held.side is Side.PROVIDER:
                     self.approved[known.number] += 1
-                if held.verb is Verb.DELETE:
-                    known.left_to_chance = known.left_to_chance or decision is Decision.APPROVED
             engine.state.held.decide([held.id], decision)
 
     def _retry_quarantined(self, engine: Engine) -> None:
@@ -299,7 +300,7 @@ class Simulation:
         assert len(uids) <= 1, here
         if known.series is not None:
             assert len(rows) == (known.series if events else 0), here
-            assert {row.title for _, _, row in rows} <= {events[0][2].title[:TITLE_LIMIT].rstrip()} if events else True
+            assert {row.title for _, _, row in rows} <= {self._copied_title(item.title) for _, _, item in events[:1]}
         else:
             assert len(rows) == len(uids), here
         self._check_alive(known, bool(events), here)
@@ -323,14 +324,17 @@ class Simulation:
         shown = values_of(event)
         seen = values_of(row)
         for name, value in shown.items():
-            allowed = self._allowed(known, name)
+            allowed = [] if known.twice or (name == "text" and known.head_edited) else self._allowed(known, name)
             assert not allowed or value in allowed, f"#{known.number} {name}: {value!r} is none of {allowed!r}"
             copied = value
-            if name == "title" and self.world.crm.lossy:  # type: ignore[attr-defined]
-                copied = normal_title(str(value)[:TITLE_LIMIT])
+            if name == "title":
+                copied = self._copied_title(str(value))
             if name == "text" and row.shortened:
                 copied = str(value)[: len(str(seen[name]))]
             assert seen[name] == copied, f"#{known.number} {name}: {seen[name]!r} in the CRM, {value!r} in the calendar"
+
+    def _copied_title(self, title: str) -> str:
+        return normal_title(title)[:TITLE_LIMIT].rstrip() if self.world.crm.lossy else normal_title(title)  # type: ignore[attr-defined]
 
     def _allowed(self, known: Known, name: str) -> list[object]:
         """What a field may hold now; empty for anything."""
@@ -355,7 +359,7 @@ class Simulation:
         known.edits.clear()
         known.deleted.clear()
         known.touched.clear()
-        known.kept = known.left_to_chance = False
+        known.kept = known.head_edited = False
 
 
 def values_of(item: Item) -> dict[str, object]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
@@ -110,7 +111,7 @@ class WorldMachine(RuleBasedStateMachine):
         stored = next(place[2] for place in self.sim.places(side, known.number) if place[:2] == (collection, key))
         known.edits.setdefault(what, []).append((side, values_of(stored)[what]))
         if item.shortened:
-            known.kept = known.kept or what == "text"
+            known.head_edited = known.head_edited or what == "text"
 
     @rule(side=SIDES, pick=PICK)
     def delete(self, side: Side, pick: int) -> None:
@@ -146,7 +147,7 @@ class WorldMachine(RuleBasedStateMachine):
         target = "Private" if collection == "Work" else "Work"
         if key not in self.world.calendar.shelves[target]:
             self.world.calendar.put(target, *self.world.calendar.shelves[collection][key].items, key=key)
-            found[0].kept = True  # which of the two leads may change
+            found[0].twice = True
 
     @rule(pick=PICK)
     def copy_row(self, pick: int) -> None:
@@ -290,7 +291,7 @@ class WorldMachine(RuleBasedStateMachine):
 
 RUNS = int(os.environ.get("FM_DESKTOP_SIMULATIONS", "0"))
 BUDGET = settings(
-    max_examples=RUNS or 60,
+    max_examples=RUNS or 300,
     stateful_step_count=30 if RUNS else 20,
     derandomize=not RUNS,
     deadline=None,
@@ -300,5 +301,6 @@ BUDGET = settings(
 )
 
 
+@pytest.mark.timeout(0 if RUNS else 600)
 def test_the_world_comes_to_rest_with_everything_in_it_once() -> None:
     run_state_machine_as_test(WorldMachine, settings=BUDGET)
