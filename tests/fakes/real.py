@@ -39,7 +39,9 @@ def forget_agenda(sandbox: SandboxServer) -> None:
 class RealWorld:
     """`crm` is the sandbox, `account` the user's calendars by plain HTTP; `sync()` runs a cycle."""
 
-    def __init__(self, folder: Path, sandbox: SandboxServer, account: DavAccount, url: str = "", **options: Any) -> None:
+    def __init__(
+        self, folder: Path, sandbox: SandboxServer, account: DavAccount, url: str = "", **options: Any
+    ) -> None:
         self.folder = folder
         self.crm = sandbox
         self.account = account
