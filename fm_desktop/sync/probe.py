@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from fm_desktop.model.projection import Projection
-from fm_desktop.port import CollectionGone, Port, Resource, Side
+from fm_desktop.port import CollectionGone, Found, Port, Resource, Side
 from fm_desktop.sync.journal import Entry
 from fm_desktop.sync.merge import is_derived, is_image
 from fm_desktop.sync.observe import Observer
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.project import crm_view
+from fm_desktop.sync.resources import KnownCollection
 from fm_desktop.sync.settle import Settler
 from fm_desktop.sync.state import State
 from fm_desktop.sync.store import read_utc
@@ -41,23 +42,32 @@ class Prober:
     def _answer(self, entry: Entry, now: datetime) -> bool:
         port = self._ports[entry.side]
         link = self._state.links.get(entry.link)
-        collection = self._state.resources.collection(entry.collection)
+        place = self._state.resources.collection(entry.collection)
+        found: tuple[Found, ...] = ()
         if entry.verb is Verb.CREATE:
             identity = link.ext_id if entry.side is Side.CRM else link.uid
-            found = port.find(collection.what.id, [identity])
+            for place in self._where(entry):
+                found = port.find(place.what.id, [identity])
+                if found:
+                    break
             if not found and entry.side is Side.CRM and now - read_utc(entry.sent_at) < DOUBT:
                 return False
             absent: tuple[str, ...] = ()
         else:
-            found = port.fetch(collection.what.id, [entry.remote])
+            found = port.fetch(place.what.id, [entry.remote])
             absent = () if found else (entry.remote,)
         with self._state.store.transaction():
             if entry.verb is Verb.DELETE and not found:
                 self._settler.deleted(entry, None)
                 return True
-            self._observer.look_again(port, entry.collection, found, absent, now)
+            self._observer.look_again(port, place.id, found, absent, now)
             self._conclude(entry, [each for each in found if isinstance(each, Resource)], now)
         return True
+
+    def _where(self, entry: Entry) -> list[KnownCollection]:
+        """Where a created item may be: where it was sent, or where a person moved it to since."""
+        known = [each for each in self._state.resources.collections(entry.side) if each.takes_part]
+        return sorted(known, key=lambda each: each.id != entry.collection)
 
     def _conclude(self, entry: Entry, found: list[Resource], now: datetime) -> None:
         link = self._state.links.get(entry.link)

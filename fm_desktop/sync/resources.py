@@ -174,9 +174,7 @@ class Resources:
     def unlinked_marked(self) -> tuple[KnownResource, ...]:
         """CRM rows with our mark that no link holds: second rows of one item, or what is left of two."""
         rows = self._store.rows(
-            f"{_SELECT} WHERE account = ? AND side = 'crm' AND NOT broken AND uid IN"
-            " (SELECT uid FROM resource WHERE uid >= 'fmd1-' AND uid < 'fmd1.' GROUP BY uid HAVING count(*) > 1"
-            " UNION ALL SELECT ext_id FROM link WHERE ended_at IS NOT NULL)"
+            f"{_SELECT} WHERE uid >= 'fmd1-' AND uid < 'fmd1.' AND NOT broken AND side = 'crm' AND account = ?"
             " AND NOT EXISTS (SELECT 1 FROM link WHERE crm_resource = resource.id)",
             self._account,
         )

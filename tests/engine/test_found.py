@@ -436,3 +436,45 @@ def test_a_persons_copy_of_a_row_is_not_taken_for_the_write_whose_answer_was_los
     world.sync(minutes=90)
     assert world.crm.titles() == world.calendar.titles() == ["Copy", "Meeting", "There before"]
     world.quiet()
+
+
+def test_a_create_whose_answer_was_lost_is_found_in_the_calendar_it_was_moved_to(tmp_path: Path) -> None:
+    """It was looked for where it had been sent only; with no base, an edit made in the CRM since lost."""
+    world = World(tmp_path, calendars=("Work", "Private"))
+    world.sync()
+    row = world.crm.put(AGENDA, event("Visit", "-"))
+    create = world.calendar.create
+
+    def lost(collection, uid, value):  # type: ignore[no-untyped-def]
+        world.calendar.create = create  # type: ignore[method-assign]
+        create(collection, uid, value)
+        world.calendar.read_errors = [Unreachable("no network")]
+        raise LOST
+
+    world.calendar.create = lost  # type: ignore[method-assign]
+    world.now += timedelta(minutes=2)
+    world.engine.cycle()
+    key = world.calendar.key_of("Visit")
+    items = world.calendar.shelves["Work"][key].items
+    world.calendar.remove("Work", key)
+    world.calendar.put("Private", *items, key=key)
+    world.crm.edit(AGENDA, row, title="Later visit")
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == ["Later visit"]
+    assert world.calendar.items("Work") == []
+    world.quiet()
+
+
+def test_two_computers_one_of_which_reads_an_empty_agenda_leave_one_row(world: World) -> None:
+    """The row that was made in vain had a mark of its own, and so was no second row of anything."""
+    world.sync()
+    other = world.another_computer()
+    world.crm.put(AGENDA, event("Visit", "-"))
+    other.cycle()
+    world.crm.lists_empty = True
+    world.sync()
+    world.crm.lists_empty = False
+    world.sync()
+    world.sync(minutes=60 * 25)
+    assert world.crm.titles() == world.calendar.titles() == ["Visit"]
+    world.quiet()

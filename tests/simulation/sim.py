@@ -97,6 +97,7 @@ class Known:
     deleted: set[Side] = field(default_factory=set)
     touched: set[Side] = field(default_factory=set)
     kept: bool = False
+    copied: bool = False  # which row is the original cannot be told by a computer that never saw it alone
     twice: bool = False  # one UID in two calendars: which of them leads may change
     head_edited: bool = False  # of a shortened text: the tail stays with it
 
@@ -294,7 +295,7 @@ class Simulation:
         rows = self.places(Side.CRM, known.number)
         events = self.places(Side.PROVIDER, known.number)
         uids = {item.uid for _, _, item in events}
-        if not self._takes_part(known, events):
+        if not self._takes_part(known, events) or (known.copied and self.loose):
             return
         here = f"#{known.number}: {len(rows)} rows, {len(events)} events"
         assert len(uids) <= 1, here
@@ -359,7 +360,7 @@ class Simulation:
         known.edits.clear()
         known.deleted.clear()
         known.touched.clear()
-        known.kept = known.head_edited = False
+        known.kept = known.head_edited = known.copied = False
 
 
 def values_of(item: Item) -> dict[str, object]:

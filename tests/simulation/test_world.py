@@ -156,6 +156,7 @@ class WorldMachine(RuleBasedStateMachine):
             return
         title = self._next("Copy")
         self._new(Side.CRM, AGENDA, replace(found[3], title=title))
+        found[0].copied = self.sim.items[self.numbers].copied = True
 
     @rule(pick=PICK, which=st.integers(0, 6), how=st.sampled_from(["exdate", "override", "cancelled", "split"]))
     def change_series(self, pick: int, which: int, how: str) -> None:
@@ -231,6 +232,9 @@ class WorldMachine(RuleBasedStateMachine):
         self.sim.sync()
         self.sim.sync(minutes=60)
         self.sim.side(side).lists_empty = False
+        for known in self.sim.items.values():
+            # Away on both sides it seemed, and is forgotten; shown again it is new.
+            known.touched |= known.deleted
 
     @rule(side=SIDES, on=SIDES, pick=PICK, name=NAMES, text=TEXTS, what=st.sampled_from(["title", "text", "delete"]))
     def somebody_is_faster_than_a_write(self, side: Side, on: Side, pick: int, name: str, text: str, what: str) -> None:
