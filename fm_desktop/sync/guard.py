@@ -62,7 +62,7 @@ def judge(operations: Sequence[Operation], scene: Scene) -> Verdict:
     quarantined: list[int] = []
     for operation in operations:
         standing = scene.standing[operation.link]
-        if standing.decisions.get((operation.side, operation.verb)) is Decision.APPROVED:
+        if _is_wanted(operation, standing):
             go.append(replace(operation, held=""))
             continue
         reason = operation.held or _reason(operation, standing, scene, too_many)
@@ -74,6 +74,14 @@ def judge(operations: Sequence[Operation], scene: Scene) -> Verdict:
             go.append(operation)
     allowed = max(0, scene.writes_allowed)
     return Verdict(tuple(go[:allowed]), tuple(held), tuple(dict.fromkeys(quarantined)), len(go[allowed:]))
+
+
+def _is_wanted(operation: Operation, standing: Standing) -> bool:
+    """Has the user said so: approved it, or chosen to keep what this puts back?"""
+    if standing.decisions.get((operation.side, operation.verb)) is Decision.APPROVED:
+        return True
+    kept = standing.decisions.get((operation.side.other, Verb.DELETE)) is Decision.KEEP
+    return operation.verb is Verb.CREATE and not operation.mails and kept
 
 
 def _reason(operation: Operation, standing: Standing, scene: Scene, too_many: Mapping[int | None, str]) -> str:

@@ -478,3 +478,18 @@ def test_two_computers_one_of_which_reads_an_empty_agenda_leave_one_row(world: W
     world.sync(minutes=60 * 25)
     assert world.crm.titles() == world.calendar.titles() == ["Visit"]
     world.quiet()
+
+
+def test_what_the_user_keeps_is_put_back_even_into_a_list_that_is_doubted(world: World) -> None:
+    """The doubt that had held the deletion held what was to undo it as well."""
+    key = world.calendar.put("Work", event("Meeting"))
+    world.sync()
+    world.sync(minutes=90)
+    world.crm.shelves[AGENDA].clear()
+    world.crm.refuse_tokens = True
+    assert world.sync().held == 1
+    _decide(world, Decision.KEEP)
+    world.sync()
+    assert world.crm.titles() == ["Meeting"]
+    assert key in world.calendar.shelves["Work"]
+    world.quiet()

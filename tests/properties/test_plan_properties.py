@@ -304,7 +304,9 @@ def scenes(draw: st.DrawFn) -> Scene:
 
 
 def approved(operation: Operation, scene: Scene) -> bool:
-    return scene.standing[operation.link].decisions.get((operation.side, operation.verb)) is Decision.APPROVED
+    decisions = scene.standing[operation.link].decisions
+    put_back = operation.verb is Verb.CREATE and decisions.get((operation.side.other, Verb.DELETE)) is Decision.KEEP
+    return decisions.get((operation.side, operation.verb)) is Decision.APPROVED or (put_back and not operation.mails)
 
 
 @given(plans, scenes())

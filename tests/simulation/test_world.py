@@ -232,6 +232,10 @@ class WorldMachine(RuleBasedStateMachine):
         self.sim.sync()
         self.sim.sync(minutes=60)
         self.sim.side(side).lists_empty = False
+        # What came in meanwhile is seen with the next complete listing, a day later at most: here at once.
+        self.sim.side(side).refuse_tokens = True
+        self.sim.sync()
+        self.sim.side(side).refuse_tokens = False
         for known in self.sim.items.values():
             # Away on both sides it seemed, and is forgotten; shown again it is new.
             known.touched |= known.deleted
@@ -286,6 +290,9 @@ class WorldMachine(RuleBasedStateMachine):
         for known in self.sim.items.values():
             known.kept = known.kept or any(place[0] == name for place in self.sim.places(Side.PROVIDER, known.number))
         self.world.engine.calendars.select(name)
+        if remove:
+            # A state from before would take the missing copies for the user's deletions.
+            self.sim.backup = None
 
     @rule(keep=st.booleans())
     def quiet(self, keep: bool) -> None:
