@@ -48,9 +48,10 @@ run. Quote the ratios: the seconds are those of one machine.
 {table(rows)}
 
 How: Radicale 3.9 and Xandikos 0.4 on loopback, the sandbox CRM in the benchmark's process. A first sync is a whole
-process of either program, on a calendar the server has listed once before (both programs then meet a warm server), in
-turn, the median of three. An idle cycle is one of a program that is running, the median of seven; vdirsyncer's is a
-whole process, as it has no other. The bare request is the one sync-collection report that an idle cycle cannot do
-without, by a plain HTTP client.
+process of either program on a new calendar that the server has not listed before: calendar to CRM in turn, the median
+of three; CRM to calendar once. Calendar to CRM is 1,000 requests to a second server for us and 1,000 files on the disk
+for the peer; CRM to calendar is 1,000 uploads for both. An idle cycle is one of a program that is running, the median
+of seven; vdirsyncer's is a whole process, as it has no other. The bare request is the one sync-collection report that
+an idle cycle cannot do without, by a plain HTTP client.
 """
     file.write_text(text, encoding="utf-8")

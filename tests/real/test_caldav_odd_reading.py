@@ -294,7 +294,7 @@ def test_listing_that_ended_early_is_no_listing(reader: Reader, odd_work: str) -
 
 
 def test_listing_of_another_place_is_no_empty_calendar(reader: Reader) -> None:
-    reader.proxy.on("PROPFIND").then(habits.escaping("/work/", "/elsewhere/"))
+    reader.proxy.on("PROPFIND").then(habits.escaping("work/", "elsewhere/"))
     reader.cursor = None
     with pytest.raises(Malformed, match="another calendar"):
         reader.read()
