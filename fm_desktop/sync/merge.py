@@ -100,8 +100,6 @@ def _decide(trees: Trees, field: str, winner: Side, authority: Side | None) -> t
         return None, None
     if provider_changed and crm_changed and same_value(field, trees.provider, trees.crm):
         return None, None
-    if authority is not None and _filled(trees, field) is authority.other:
-        return None, None  # the same meeting, found on both sides: a note is not traded for nothing
     if authority is not None:
         return authority, authority.other if trees.changed(authority.other, field) else None
     if provider_changed and crm_changed:

@@ -449,13 +449,3 @@ def test_a_dry_run_does_not_even_remove_a_second_row(world: World) -> None:
     assert len(world.crm.items()) == 3
     world.sync()
     assert len(world.crm.items()) == 2
-
-
-def test_notes_on_a_meeting_of_others_survive_that_both_sides_are_linked(world: World) -> None:
-    world.calendar.put("Work", invitation("Review"))
-    world.crm.put(AGENDA, event("Review", "-", text="They want a discount"))
-    world.sync()
-    row = world.crm.one("Review")
-    assert (row.text, row.locked) == ("They want a discount", True)
-    assert world.calendar.writes() == 0
-    world.quiet()
