@@ -56,7 +56,7 @@ def _reasons(state: State, link: Link) -> list[str]:
     if link.detached:
         reasons.append("Its calendar takes no part any more; what was copied before was left alone.")
     if link.excluded:
-        reasons.append("You undid its copy, so it is not copied again.")
+        reasons.append("You undid its copy or kept it apart, so it is not copied again.")
     if link.quarantined:
         reasons.append("It is put aside after several failures: see fm-desktop problems.")
     waiting = [held for held in state.held.waiting() if held.link == link.id]

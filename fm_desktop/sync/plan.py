@@ -164,6 +164,8 @@ def plan(view: View, options: Options, now: datetime) -> Planned:
     if options.direction is policy.Direction.TO_PROVIDER and not view.facts.editable and (view.provider or view.crm):
         # The one side may not be written by choice, the other not by right.
         return Planned(ignored=f"it cannot be changed in the calendar: {view.facts.why_locked()}")
+    if _kept_although_it_follows(view, options):
+        return Planned(exclude=True)
     action = _bend(
         TABLE[change_of(view.provider, view.base_provider), change_of(view.crm, view.base_crm)], view, options
     )
@@ -200,6 +202,14 @@ def _wished(view: View, wish: Wish) -> Planned | None:
         return None
     mails = view.facts.others if wish.side is Side.PROVIDER else 0
     return Planned((Operation(view.link, wish.side, Verb.UPDATE, why, patch=wish.patch, mails=mails),))
+
+
+def _kept_although_it_follows(view: View, options: Options) -> bool:
+    """The user keeps a row whose original in the calendar is gone and is not ours to bring back (an
+    invitation, a date of a series): the row stays as it is, and on its own."""
+    authority = policy.authority(view.origin, view.facts, options.direction)
+    kept = view.decided(Side.CRM, Verb.DELETE, Decision.KEEP)
+    return kept and view.provider is None and view.crm is not None and authority is Side.PROVIDER
 
 
 def _bend(action: Action, view: View, options: Options) -> Action:

@@ -15,7 +15,7 @@ from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.policy import Direction
 from fm_desktop.sync.store import StoreError
 from fm_desktop.sync.undo import undo
-from tests.fakes.world import AGENDA, World, at, event, person
+from tests.fakes.world import AGENDA, World, at, event, invitation, person
 
 LOST = OutcomeUnknown("no answer came")
 PEOPLE = (person("emma@example.com"), person("client@acme.example"))
@@ -492,4 +492,22 @@ def test_what_the_user_keeps_is_put_back_even_into_a_list_that_is_doubted(world:
     world.sync()
     assert world.crm.titles() == ["Meeting"]
     assert key in world.calendar.shelves["Work"]
+    world.quiet()
+
+
+def test_what_the_user_keeps_of_an_emptied_calendar_stays_even_if_it_only_followed_it(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    for number in range(8):
+        world.calendar.put("Work", invitation(f"Review {number}", span=at(26 + number, 9)))
+    world.sync()
+    for number in range(8):
+        world.calendar.remove("Work", f"uid-Review {number}.ics")
+    assert world.sync().held == 8
+    world.engine.state.held.decide([each.id for each in world.engine.state.held.waiting()], Decision.KEEP)
+    world.sync()
+    assert len(world.crm.items()) == 8
+    world.crm.edit(AGENDA, world.crm.key_of("Review 3"), text="Ask again")
+    world.sync(minutes=60 * 25)
+    assert len(world.crm.items()) == 8
+    assert world.calendar.writes() == 0
     world.quiet()
