@@ -25,6 +25,8 @@ def ensure(store: Store, tenant: str, crm_user: str, address: str) -> int:
         if store.meta(_AT_WORK) is not None:
             store.run("DELETE FROM meta WHERE key NOT IN (?, ?)", *_KEPT)
         store.set_meta(_AT_WORK, str(account))
+        # Whoever was at work meanwhile: both sides are compared whole before anything is decided.
+        store.run("UPDATE collection SET cursor = NULL, compared_at = NULL WHERE account = ?", account)
     return account
 
 

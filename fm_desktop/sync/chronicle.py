@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,9 @@ from fm_desktop.sync.serial import field_value, patch_value, projection_value
 from fm_desktop.sync.store import Clock, Store, utc_text
 
 DAY = timedelta(hours=24)
+
+WAS_CUT = "shortened"
+"""Key of `before` that says: the CRM showed only the beginning of this text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +150,15 @@ def _values(entry: Entry, link: Link) -> tuple[dict[str, Any], dict[str, Any]]:
     shown: Projection | None = link.provider if entry.side is Side.PROVIDER else link.crm
     if entry.verb is Verb.CREATE:
         return {}, entry.body
+    cut = entry.side is Side.CRM and shown is not None and shown.shortened and link.base_provider is not None
+    if cut and shown is not None and link.base_provider is not None:
+        # What was there is the whole text, of which the CRM showed the beginning: an undo must not cut it.
+        shown = replace(shown, text=link.base_provider.text, shortened=False)
     if entry.verb is Verb.DELETE:
         return (projection_value(shown) if shown else {}), {}
     before = {name: field_value(name, getattr(shown, name)) for name in entry.body} if shown else {}
+    if cut and "text" in before:
+        before[WAS_CUT] = True
     return before, patch_value(entry.patch())
 
 

@@ -31,6 +31,7 @@ from fm_desktop.sync.probe import Prober
 from fm_desktop.sync.project import Context
 from fm_desktop.sync.relink import Relinker
 from fm_desktop.sync.report import Counts, Outcome, PlannedLine, Report
+from fm_desktop.sync.rezone import reread
 from fm_desktop.sync.second_rows import remove_second_rows
 from fm_desktop.sync.settle import Settler
 from fm_desktop.sync.state import State
@@ -166,6 +167,7 @@ class Engine:
         changed = self._directory.refresh()
         with self._store.transaction():
             self._relinker.touch(self.state.resources.uids_of_people(changed))
+            self._notice_zone()
             self._notice_settings()
             self._slide_window(now)
             self._relinker.finish(Side.PROVIDER, now)
@@ -220,6 +222,14 @@ class Engine:
         self.calendars.refresh(self._ports[Side.PROVIDER], select_new=first or self._setting.select_new)
         with self._store.transaction():
             self._store.set_meta("calendars_listed", utc_text(now))
+
+    def _notice_zone(self) -> None:
+        before, after = self._store.meta("zone"), self._setting.options.zone
+        if before == after:
+            return
+        self._store.set_meta("zone", after)
+        for link in self.state.links.with_row() if before else ():
+            self.state.links.update(link, **reread(link, before or after, after))
 
     def _notice_settings(self) -> None:
         """Another choice of the user's changes what items look like, or whether they are copied."""

@@ -154,8 +154,8 @@ class Writer:
         return Target(known.collection, known.ref.id, known.revision), known.ref.collection, resource
 
     def _buried(self, operation: Operation, link: Link) -> bytes | None:
-        """An undone deletion brings the item back as complete as it was, not only what both sides share."""
-        if operation.verb is Verb.CREATE and link.wish is not None:
+        """What is brought back is as complete as it was, not only what both sides share."""
+        if operation.verb is Verb.CREATE and (link.wish is not None or operation.whole):
             return self._state.resources.buried(link.id, operation.side)
         return None
 

@@ -72,8 +72,15 @@ def judge(operations: Sequence[Operation], scene: Scene) -> Verdict:
             quarantined.append(operation.link)
         else:
             go.append(operation)
-    allowed = max(0, scene.writes_allowed)
-    return Verdict(tuple(go[:allowed]), tuple(held), tuple(dict.fromkeys(quarantined)), len(go[allowed:]))
+    now, later = _cut(go, max(0, scene.writes_allowed))
+    return Verdict(now, tuple(held), tuple(dict.fromkeys(quarantined)), later)
+
+
+def _cut(operations: list[Operation], allowed: int) -> tuple[tuple[Operation, ...], int]:
+    """(what may be written now, how many must wait): writes of one item are never torn apart."""
+    begun = {operation.link for operation in operations[:allowed]}
+    now = tuple(each for index, each in enumerate(operations) if index < allowed or each.link in begun)
+    return now, len(operations) - len(now)
 
 
 def _is_wanted(operation: Operation, standing: Standing) -> bool:
@@ -88,7 +95,7 @@ def _reason(operation: Operation, standing: Standing, scene: Scene, too_many: Ma
     if operation.verb is not Verb.UPDATE and standing.suspect:
         return standing.suspect
     if operation.side is Side.PROVIDER and operation.mails and scene.ask_before_notifying:
-        what = "Deleting" if operation.verb is Verb.DELETE else "Changing"
+        what = {Verb.DELETE: "Deleting", Verb.UPDATE: "Changing", Verb.CREATE: "Putting back"}[operation.verb]
         people = "1 other person" if operation.mails == 1 else f"{operation.mails} other people"
         return f"{what} it sends mail to {people}"
     if operation.verb is Verb.DELETE and standing.collection in too_many:

@@ -56,8 +56,9 @@ class Target:
 
 
 class Journal:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, account: int) -> None:
         self._store = store
+        self._account = account
 
     def sending(self, operation: Operation, link: Link, target: Target, cycle: int, now: datetime) -> int:
         """Notes a write that is about to be sent; the caller commits before sending."""
@@ -86,9 +87,13 @@ class Journal:
         self._store.run("UPDATE operation SET state = 'unknown' WHERE state = 'sending'")
 
     def unknown(self) -> tuple[Entry, ...]:
-        return tuple(
-            _entry(row) for row in self._store.rows("SELECT * FROM operation WHERE state = 'unknown' ORDER BY id")
+        """Those of this account: another's servers know nothing of them."""
+        rows = self._store.rows(
+            "SELECT operation.* FROM operation JOIN link ON link.id = operation.link"
+            " WHERE operation.state = 'unknown' AND link.account = ? ORDER BY operation.id",
+            self._account,
         )
+        return tuple(_entry(row) for row in rows)
 
     def has_open(self, link: int) -> bool:
         found = self._store.row("SELECT 1 FROM operation WHERE link = ? AND state IN ('sending', 'unknown')", link)

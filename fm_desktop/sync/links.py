@@ -110,6 +110,10 @@ class Links:
     def of_collection(self, collection: int) -> tuple[Link, ...]:
         return self._many("WHERE link.collection = ?", collection)
 
+    def with_row(self) -> tuple[Link, ...]:
+        """Those that the CRM shows."""
+        return self._many("WHERE link.account = ? AND crm IS NOT NULL", self._account)
+
     def to_plan(self, now: datetime) -> tuple[Link, ...]:
         """Those that changed since they were last planned, and are neither put aside nor waiting."""
         rows = self._store.rows(

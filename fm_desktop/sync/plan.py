@@ -117,7 +117,7 @@ class View:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One write to one side. `value` for a create, `patch` for an update. `why` is for people. `alone`: no
-    other write to this item was planned with it."""
+    other write to this item was planned with it. `whole`: a create brings back all that had been there."""
 
     link: int
     side: Side
@@ -130,6 +130,7 @@ class Operation:
     mails: int = 0
     held: str = ""
     alone: bool = True
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +296,11 @@ def _copy(view: View, options: Options, now: datetime, side: Side) -> Planned:
         text = full_text(view.base_provider, view.base_crm, source)
         value = replace(source, text=text, shortened=False, details="", locked=False)
     why = _why_copied(view, side, gone_here=gone_here)
-    return Planned((Operation(view.link, side, Verb.CREATE, why, value=value, puts_back=gone_here),))
+    create = Operation(view.link, side, Verb.CREATE, why, value=value, puts_back=gone_here)
+    if side is Side.PROVIDER and gone_here and change_of(view.crm, view.base_crm) is Change.UNCHANGED:
+        # Nothing was changed since: it comes back as complete as it was, people included.
+        create = replace(create, whole=True, mails=view.facts.others)
+    return Planned((create,))
 
 
 def _why_not(view: View, source: Projection, options: Options, now: datetime, side: Side) -> str:

@@ -50,7 +50,7 @@ class Prober:
                 found = port.find(place.what.id, [identity])
                 if found:
                     break
-            if not found and entry.side is Side.CRM and now - read_utc(entry.sent_at) < DOUBT:
+            if not found and entry.side is Side.CRM and timedelta(0) <= now - read_utc(entry.sent_at) < DOUBT:
                 return False
             absent: tuple[str, ...] = ()
         else:

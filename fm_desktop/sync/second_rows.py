@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fm_desktop.port import Conflict, Port, Resource, Side
+from fm_desktop.port import Conflict, Malformed, OutcomeUnknown, Port, Refused, Resource, Side
 from fm_desktop.sync.relink import Relinker
 from fm_desktop.sync.state import State
+
+_TWICE = "“{}” is in ForceManager twice, and the second one could not be taken away: {}"
+_DELETE_IT = "Delete the newer of the two in ForceManager."
 
 
 def remove_second_rows(state: State, crm: Port, relinker: Relinker, now: datetime) -> int:
@@ -23,10 +26,17 @@ def remove_second_rows(state: State, crm: Port, relinker: Relinker, now: datetim
         if state.journal.made(row.collection, row.ref.id):
             try:
                 crm.delete(found)
-            except Conflict:
-                continue  # edited meanwhile: looked at again when it has been read
+            except (Conflict, OutcomeUnknown):
+                continue  # looked at again when it has been read
+            except (Refused, Malformed) as error:
+                title = found.items[0].title or "(no title)"
+                state.problems.report(
+                    f"second:{row.id}", title, _TWICE.format(title, error), error.next_step or _DELETE_IT
+                )
+                continue
             with state.store.transaction():
                 state.resources.forget(row.id)
+                state.problems.solved(f"second:{row.id}")
             removed += 1
         elif relinker.is_a_persons_copy(row, now):
             with state.store.transaction():

@@ -47,7 +47,7 @@ class State:
             clock=clock,
             resources=Resources(store, account),
             links=Links(store, account, user),
-            journal=Journal(store),
+            journal=Journal(store, account),
             held=HeldBack(store, clock),
             problems=Problems(store, clock),
             chronicle=Chronicle(store, clock),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fm_desktop.port import Side
-from fm_desktop.sync.chronicle import Happening
+from fm_desktop.sync.chronicle import WAS_CUT, Happening
 from fm_desktop.sync.plan import Verb, Wish
 from fm_desktop.sync.serial import read_patch, read_projection
 from fm_desktop.sync.state import State
@@ -36,4 +36,7 @@ def _wish(entry: Happening) -> Wish:
         return Wish(entry.side, Verb.DELETE)
     if entry.verb is Verb.DELETE:
         return Wish(entry.side, Verb.CREATE, value=read_projection(entry.before))
-    return Wish(entry.side, Verb.UPDATE, patch=read_patch(entry.before))
+    before = {name: value for name, value in entry.before.items() if name != WAS_CUT}
+    # The CRM would show a long text cut again, and its tail would be taken from the one that is there now.
+    side = Side.PROVIDER if WAS_CUT in entry.before else entry.side
+    return Wish(side, Verb.UPDATE, patch=read_patch(before))

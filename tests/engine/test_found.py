@@ -511,3 +511,58 @@ def test_what_the_user_keeps_of_an_emptied_calendar_stays_even_if_it_only_follow
     assert len(world.crm.items()) == 8
     assert world.calendar.writes() == 0
     world.quiet()
+
+
+def test_an_own_meeting_that_is_kept_comes_back_whole_and_asks_before_it_mails(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    people = (person("emma@example.com"), person("client@acme.example"))
+    for number in range(8):
+        meeting = event(f"Pitch {number}", organiser=people[0], participants=people, place="Room 4")
+        world.calendar.put("Work", meeting)
+    world.sync()
+    for number in range(8):
+        world.calendar.remove("Work", f"uid-Pitch {number}.ics")
+    world.sync()
+    held = world.engine.state.held
+    held.decide([each.id for each in held.waiting()], Decision.KEEP)
+    world.sync()
+    assert world.calendar.mails == []
+    assert {each.reason for each in held.waiting()} == {"Putting back it sends mail to 1 other person"}
+    held.decide([each.id for each in held.waiting()], Decision.APPROVED)
+    world.sync()
+    assert len(world.calendar.items()) == len(world.crm.items()) == 8
+    assert {item.place for item in world.calendar.items()} == {"Room 4"}
+    world.quiet()
+
+
+def test_a_second_row_that_may_not_be_deleted_stops_nothing(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.calendar.put("Work", event("Meeting"))
+    world.crm.put(AGENDA, event("There before"))
+    world.sync()
+    key = world.crm.put(AGENDA, world.crm.one("Meeting"))
+    with world.store.transaction():
+        world.store.run("UPDATE operation SET remote = ? WHERE verb = 'create' AND side = 'crm'", key)
+    for _ in range(2):
+        world.crm.fail("delete", Refused("not allowed"))
+    world.calendar.put("Work", event("New"))
+    report = world.sync()
+    assert report.problems == 1
+    assert "New" in world.crm.titles()
+    world.crm.faults.clear()
+    assert world.sync().problems == 0
+    assert world.crm.titles() == ["Meeting", "New", "There before"]
+
+
+def test_the_writes_of_one_undo_are_not_torn_apart(tmp_path: Path) -> None:
+    world = World(tmp_path, writes_per_cycle=1)
+    key = world.calendar.put("Work", event("Short"))
+    world.sync()
+    world.calendar.remove("Work", key)
+    world.sync()
+    world.sync()
+    undo(world.engine.state, world.engine.state.chronicle.entries()[0].id)
+    world.sync()
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == ["Short"]
+    world.quiet()

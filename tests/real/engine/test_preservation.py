@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fm_desktop.sync.undo import undo
 from tests.fakes.real import ZONE
 from tests.real.engine.conftest import MakeScene
 from tests.real.engine.scene import (
@@ -234,3 +235,15 @@ def test_a_duration_stays_a_duration(scene: Scene) -> None:
     (start,) = (line for line in item_lines(raw) if line.startswith("DTSTART"))
     assert start.startswith(f"DTSTART;TZID={ZONE}:")
     scene.quiet()
+
+
+def test_undoing_a_change_of_a_shortened_text_brings_the_whole_text_back(radicale_scene: Scene) -> None:
+    scene = radicale_scene
+    first, second = (" ".join(f"{word}{number}" for number in range(900)) for word in ("before", "after"))
+    scene.put("a", single("Long", f"DESCRIPTION:{first}", uid="a"))
+    scene.settle()
+    scene.put("a", single("Long", f"DESCRIPTION:{second}", uid="a"))
+    scene.settle()
+    undo(scene.engine.state, scene.engine.state.chronicle.entries(1)[0].id)
+    scene.settle()
+    assert values(scene.raw("a"), "DESCRIPTION") == [first]
