@@ -13,7 +13,7 @@ from fm_desktop.connect import Connector, now
 from fm_desktop.credentials import Credentials
 from fm_desktop.logs import Redactor
 from fm_desktop.paths import Paths
-from fm_desktop.runner import Headless, Runner
+from fm_desktop.runner import Headless, Runner, Watch
 from fm_desktop.settings import Settings, load, save
 from fm_desktop.settings_errors import SettingsError
 from fm_desktop.sync import control, retry, undo
@@ -68,9 +68,9 @@ class Profile:
         finally:
             runner.close()
 
-    def loop(self) -> Headless:
-        """The loop without a window, for the main thread to run."""
-        return Headless(self.paths, self._runner(), self.settings.sync.interval_seconds)
+    def loop(self, watch: Watch | None = None) -> Headless:
+        """The loop, for a thread to run; `watch` is told of each cycle."""
+        return Headless(self.paths, self._runner(), self.settings.sync.interval_seconds, watch)
 
     def _runner(self) -> Runner:
         return Runner(self.paths, self.settings, self.connector)
@@ -114,11 +114,11 @@ class Profile:
             return retry.retry(state, link)
 
     def approve(self, held: int | None) -> int:
-        """Lets one held write, or with None all of them, be done. Returns how many."""
+        """Lets one held write, or with None all of them, be done. Returns how many. Raises `NothingHeld`."""
         return self._decide(held, Decision.APPROVED)
 
     def keep(self, held: int | None) -> int:
-        """Leaves things as they are, for one held write or for all of them. Returns how many."""
+        """Leaves things as they are, for one held write or for all of them. Returns how many. Raises `NothingHeld`."""
         return self._decide(held, Decision.KEEP)
 
     def _decide(self, held: int | None, decision: Decision) -> int:

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from filelock import FileLock, Timeout
 
@@ -108,13 +109,36 @@ class Runner:
             lock.release()
 
 
-class Headless:
-    """The loop without a window, for a process that does nothing else."""
+class Watch:
+    """Told by the loop, in its own threads, what it does; this one wants to know nothing."""
 
-    def __init__(self, paths: Paths, runner: Runner, interval_seconds: float) -> None:
+    def began(self) -> None:
+        """A cycle begins."""
+
+    def ended(self, report: Report) -> None:
+        """It ended; the report says how."""
+
+    def failed(self, error: Exception) -> None:
+        """It ended by what no report covers: `Busy`, `StoreError`, `OSError`, or a defect."""
+
+
+class Headless:
+    """The loop without a window of its own; `watch` is told what it does."""
+
+    def __init__(self, paths: Paths, runner: Runner, interval_seconds: float, watch: Watch | None = None) -> None:
         self._lock = FileLock(paths.loop_lock)
         self._runner = runner
+        self._watch = watch or Watch()
         self._loop = Loop(self._cycle, interval_seconds, Attention(paths, runner))
+
+    def wake(self) -> None:
+        """Lets the next cycle begin now, unless one is running."""
+        self._loop.wake()
+
+    @property
+    def next_run(self) -> datetime | None:
+        """When the next cycle begins, if that is known."""
+        return self._loop.next_run
 
     def end(self) -> None:
         """Makes `run` return within seconds; may be called in a signal handler."""
@@ -135,10 +159,17 @@ class Headless:
         return finished
 
     def _cycle(self, ending: threading.Event) -> Impression:
+        self._watch.began()
         try:
-            return impression(self._runner.cycle(ending))
-        except Busy:
+            report = self._runner.cycle(ending)
+        except Busy as error:
+            self._watch.failed(error)
             return Impression()
+        except Exception as error:
+            self._watch.failed(error)
+            raise
+        self._watch.ended(report)
+        return impression(report)
 
 
 class Attention:

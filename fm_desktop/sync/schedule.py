@@ -103,6 +103,17 @@ class Loop:
             _log.warning("Ended while an answer was on its way; the next start looks up what became of it")
         return finished
 
+    def wake(self) -> None:
+        """Lets the next cycle begin now, unless one is running. May be called in any thread."""
+        if not self._running.locked():
+            self._run_by(datetime.now(UTC))
+
+    @property
+    def next_run(self) -> datetime | None:
+        """When the next cycle begins; None before the start and after the end."""
+        job = self._scheduler.get_job(CYCLE)
+        return None if job is None or self._ending.is_set() else job.next_run_time
+
     def look_at_the_clock(self) -> None:
         """Notices that the computer slept, and lets a cycle run soon, not when its old interval is over."""
         now = time.time()
@@ -115,7 +126,7 @@ class Loop:
 
     def _pay_attention(self) -> None:
         if not self._running.locked() and self._is_wanted():
-            self._run_by(datetime.now(UTC))
+            self.wake()
 
     def _run_by(self, moment: datetime) -> None:
         """Lets the next cycle begin then, unless it would sooner."""

@@ -185,3 +185,21 @@ def test_a_side_that_names_a_time_gets_it():
     assert after(Pace(120), Impression(trouble=True, retry_after=900)) == 900
     assert after(Pace(120), Impression(trouble=True, retry_after=9_000)) == 9_000
     assert after(Pace(120), Impression(trouble=True, retry_after=9_000), Impression(changed=True)) == 120
+
+
+def test_waking_lets_a_cycle_begin_now_and_the_time_of_the_next_is_known():
+    first, second = threading.Event(), threading.Event()
+
+    def cycle(_ending: threading.Event) -> Impression:
+        (second if first.is_set() else first).set()
+        return Impression()
+
+    loop = Loop(cycle, 3_000)
+    assert loop.next_run is None
+    runner = Runner(loop)
+    assert first.wait(WAIT)
+    while not second.wait(0.05):  # waking during the first cycle does nothing: that one is what was wanted
+        loop.wake()
+    assert loop.next_run is not None
+    assert runner.end() is True
+    assert loop.next_run is None
