@@ -28,12 +28,14 @@ NO_WINDOW = (
 NO_WIZARD = "The wizard is not part of this version. Use: fm-desktop setup --file setup.toml"
 CHANNELS = ("email", "calendar")
 EVERY = "all"
+_LARGEST_ID = 2**63 - 1  # of SQLite
+_MOST_ENTRIES = 1_000_000
 
 Options = argparse.Namespace
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code: 0 done, 1 done with problems, 2 usage or settings,
+    """Runs one command and returns its exit code: 0 done, 1 done with problems or failed, 2 usage or settings,
     3 sign-in needed, 4 unreachable."""
     options = parser().parse_args(arguments)
     if options.run is None:
@@ -53,10 +55,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         known = explained(error)
         if known is None:
             raise
-        print(f"fm-desktop: {known.message}", file=sys.stderr)
-        if known.next_step:
-            print(known.next_step, file=sys.stderr)
+        _complain(known.message, known.next_step)
         return known.exit_code
+
+
+def _complain(message: str, next_step: str) -> None:
+    print(f"fm-desktop: {message}", file=sys.stderr)
+    if next_step:
+        print(next_step, file=sys.stderr)
 
 
 # --- commands --------------------------------------------------------------------------------------
@@ -92,7 +98,9 @@ def _sync(options: Options) -> int:
         return _loop(options)
     outcome = _profile().sync_once(dry_run=options.dry_run)
     if options.json:
-        print(show.as_json(outcome.as_json()))
+        print(show.as_json(outcome.as_json(preview=options.dry_run)))
+        if outcome.error is not None:
+            _complain(str(outcome.error), outcome.error.next_step)
     else:
         print(printed.plan(outcome) if options.dry_run else printed.cycle(outcome))
     return printed.exit_code(outcome)
@@ -145,9 +153,10 @@ def _held(options: Options) -> int:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal():
+    number = _within(text, _LARGEST_ID)
+    if number is None:
         raise UsageError(f"“{text}” is no number of an entry; use one that the list shows, or {EVERY}.")
-    return int(text)
+    return number
 
 
 def _undo(options: Options) -> int:
@@ -241,7 +250,9 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="fm-desktop",
         description="Keeps your calendar in step with ForceManager, both ways.",
-        epilog="Exit codes: 0 done, 1 done with problems, 2 usage or settings, 3 sign-in needed, 4 unreachable.",
+        epilog=(
+            "Exit codes: 0 done, 1 done with problems or failed, 2 usage or settings, 3 sign-in needed, 4 unreachable."
+        ),
     )
     top.add_argument("--version", action="version", version=f"FM Desktop {__version__}")
     top.set_defaults(run=None)
@@ -275,11 +286,11 @@ def _add_sync_commands(command: Command) -> None:
 def _add_looking_commands(command: Command) -> None:
     command("status", _status, "how each channel stands, and the last cycle", json=True)
     history = command("history", _history, "what was done, and why", json=True)
-    history.add_argument("--limit", type=int, default=30, metavar="N", help="the newest N (default: %(default)s)")
+    history.add_argument("--limit", type=_how_many, default=30, metavar="N", help="the newest N (default: %(default)s)")
     history.add_argument("text", nargs="?", default="", help="only items whose title holds this")
     problems = command("problems", _problems, "what needs you, with a next step each", json=True)
     problems.add_argument("action", nargs="?", choices=("retry",), help="try an item again that was put aside")
-    problems.add_argument("id", nargs="?", type=int, help="its number, as the list shows it")
+    problems.add_argument("id", nargs="?", type=_id, help="its number, as the list shows it")
     held = command("held", _held, "writes that wait for your word", json=True)
     held.add_argument("decision", nargs="?", choices=("approve", "keep"), help="do it, or leave things as they are")
     held.add_argument("id", nargs="?", default=EVERY, help=f"the number of the entry, or {EVERY} (default)")
@@ -289,7 +300,7 @@ def _add_looking_commands(command: Command) -> None:
 
 def _add_steering_commands(command: Command) -> None:
     undo = command("undo", _undo, "take back one entry of the history; the next cycle carries it out")
-    undo.add_argument("id", type=int, metavar="ID")
+    undo.add_argument("id", type=_id, metavar="ID")
     pause = command("pause", _pause, "pause a channel, or both; also of a running instance")
     pause.add_argument("channel", nargs="?", choices=CHANNELS)
     pause.add_argument("--minutes", type=_minutes, metavar="N", help="resume by itself after N minutes")
@@ -318,8 +329,25 @@ def _add_tool_commands(command: Command) -> None:
     demo.add_argument("--folder", type=Path, default=Path(".demo"), metavar="DIR", help="default: %(default)s")
 
 
+def _id(text: str) -> int:
+    return _known(_within(text, _LARGEST_ID), f"{text!r} is no number of an entry")
+
+
+def _how_many(text: str) -> int:
+    return _known(_within(text, _MOST_ENTRIES), f"{text!r} is no number from 1 to {_MOST_ENTRIES}")
+
+
 def _minutes(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if not 1 <= number <= 60 * 24 * 365:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes above 0")
+    return _known(_within(text, 60 * 24 * 365), f"{text!r} is no number of minutes above 0, up to a year")
+
+
+def _within(text: str, largest: int) -> int | None:
+    """A whole number from 1 to the largest, or None."""
+    number = int(text) if text.isdecimal() and len(text) <= len(str(largest)) else 0
+    return number if 1 <= number <= largest else None
+
+
+def _known(number: int | None, otherwise: str) -> int:
+    if number is None:
+        raise argparse.ArgumentTypeError(otherwise)
     return number

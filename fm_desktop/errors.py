@@ -9,6 +9,7 @@ from fm_desktop.credentials import CredentialError
 from fm_desktop.port import Malformed, PortError, Refused, SignInNeeded, Throttled, Unreachable
 from fm_desktop.settings_errors import SettingsError
 from fm_desktop.sync.calendars import UnknownCalendar
+from fm_desktop.sync.held import NothingHeld
 from fm_desktop.sync.retry import NothingToRetry
 from fm_desktop.sync.store import StoreError
 from fm_desktop.sync.undo import CannotUndo
@@ -55,11 +56,12 @@ _CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (UnknownCalendar, ExitCode.USAGE),
     (CannotUndo, ExitCode.USAGE),
     (NothingToRetry, ExitCode.USAGE),
+    (NothingHeld, ExitCode.USAGE),
     (CredentialError, ExitCode.SIGN_IN),
     (SignInNeeded, ExitCode.SIGN_IN),
     (Unreachable, ExitCode.UNREACHABLE),
     (Throttled, ExitCode.UNREACHABLE),
-    (Malformed, ExitCode.UNREACHABLE),
+    (Malformed, ExitCode.PROBLEMS),
     (Refused, ExitCode.USAGE),
     (PortError, ExitCode.PROBLEMS),
     (StoreError, ExitCode.PROBLEMS),

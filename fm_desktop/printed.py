@@ -36,10 +36,10 @@ _OUTCOMES = {
     Outcome.UNREACHABLE: "The cycle could not be finished; the next one goes on.",
     Outcome.THROTTLED: "The cycle could not be finished; the next one goes on.",
     Outcome.SIGN_IN: "Nothing goes on before you have signed in again.",
-    Outcome.HELD: "Nothing more was written before you have decided.",
+    Outcome.FAILED: "The cycle could not be finished.",
 }
 _BUT_FOR_HELD = "Both sides are in step but for that."
-_FINISHED = {Outcome.DONE, Outcome.INCOMPLETE, Outcome.PAUSED, Outcome.STOPPED, Outcome.CANCELLED, Outcome.HELD}
+_UNREACHABLE = {Outcome.UNREACHABLE, Outcome.THROTTLED}
 
 
 def width() -> int:
@@ -53,9 +53,9 @@ def exit_code(report: Report) -> ExitCode:
     """How a cycle ended, as the command's exit code (design 6)."""
     if report.outcome is Outcome.SIGN_IN or isinstance(report.error, SignInNeeded):
         return ExitCode.SIGN_IN
-    if report.outcome not in _FINISHED:
+    if report.outcome in _UNREACHABLE:
         return ExitCode.UNREACHABLE
-    return ExitCode.PROBLEMS if report.problems else ExitCode.DONE
+    return ExitCode.PROBLEMS if report.problems or report.error is not None else ExitCode.DONE
 
 
 def cycle(report: Report) -> str:

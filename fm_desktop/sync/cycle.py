@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from fm_desktop.model.items import Party
-from fm_desktop.port import Port, PortError, Side, SignInNeeded, Throttled
+from fm_desktop.port import OutcomeUnknown, Port, PortError, Side, SignInNeeded, Throttled, Unreachable
 from fm_desktop.sync import policy
 from fm_desktop.sync.calendars import LOOK_ANEW, Calendars
 from fm_desktop.sync.draft import Drafter
@@ -270,8 +270,17 @@ def _preview(verdict: Verdict, links: Mapping[int, Link]) -> tuple[PlannedLine, 
     return tuple(lines)
 
 
+_OUTCOMES: dict[type[PortError], Outcome] = {
+    SignInNeeded: Outcome.SIGN_IN,
+    Throttled: Outcome.THROTTLED,
+    Unreachable: Outcome.UNREACHABLE,
+    OutcomeUnknown: Outcome.UNREACHABLE,
+}
+
+
 def outcome_of(error: PortError) -> Outcome:
     """How a cycle that this error ended is called."""
-    if isinstance(error, SignInNeeded):
-        return Outcome.SIGN_IN
-    return Outcome.THROTTLED if isinstance(error, Throttled) else Outcome.UNREACHABLE
+    for kind, outcome in _OUTCOMES.items():
+        if isinstance(error, kind):
+            return outcome
+    return Outcome.FAILED

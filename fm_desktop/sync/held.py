@@ -24,6 +24,10 @@ class Held:
     since: str
 
 
+class NothingHeld(Exception):
+    """`str(error)` says that nothing with this number waits."""
+
+
 class HeldBack:
     """The table `held`."""
 
@@ -43,14 +47,16 @@ class HeldBack:
         return int(self._store.value("SELECT count(*) FROM held WHERE decision IS NULL"))
 
     def decide(self, ids: Iterable[int], decision: Decision) -> int:
-        """Takes the user's word; the next cycle acts on it. Returns how many it was about."""
+        """Takes the user's word; the next cycle acts on it. Returns how many it was about. Raises `NothingHeld`.
+        Callers hold the transaction."""
         number = 0
         for each in ids:
             row = self._store.row("SELECT link FROM held WHERE id = ? AND decision IS NULL", each)
-            if row is not None:
-                number += 1
-                self._store.run("UPDATE held SET decision = ? WHERE id = ?", decision.value, each)
-                self._store.run("UPDATE link SET dirty = 1, not_before = NULL WHERE id = ?", row["link"])
+            if row is None:
+                raise NothingHeld(f"Nothing numbered {each} waits for your word. See what does: fm-desktop held")
+            number += 1
+            self._store.run("UPDATE held SET decision = ? WHERE id = ?", decision.value, each)
+            self._store.run("UPDATE link SET dirty = 1, not_before = NULL WHERE id = ?", row["link"])
         return number
 
     def decisions(self, link: int) -> Decisions:

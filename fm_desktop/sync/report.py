@@ -7,13 +7,15 @@ from enum import StrEnum
 from typing import Any
 
 from fm_desktop.model.projection import Projection
+from fm_desktop.model.times import Timed
 from fm_desktop.port import PortError, Side
 from fm_desktop.sync.execute import Tally
 from fm_desktop.sync.plan import Operation, Verb
 
 
 class Outcome(StrEnum):
-    """How a cycle ended. `INCOMPLETE`: there is more to write, the next cycle goes on."""
+    """How a cycle ended. `INCOMPLETE`: there is more to write, the next cycle goes on. `FAILED`: a side
+    answered, and what it said cannot be worked with."""
 
     DONE = "done"
     INCOMPLETE = "incomplete"
@@ -23,7 +25,7 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"
     THROTTLED = "throttled"
     SIGN_IN = "sign-in"
-    HELD = "held"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,23 @@ class PlannedLine:
     def of(cls, operation: Operation, title: str, shown: Projection | None) -> PlannedLine:
         return cls(operation.side, operation.verb, title, operation.why, shown, operation.held)
 
+    def as_json(self) -> dict[str, Any]:
+        """`date` is the start: an ISO 8601 instant in UTC, the date of an all-day item, or None. `held` is
+        why the write would wait for the user's word, or None."""
+        start = None if self.shown is None or self.shown.span is None else self.shown.span.start
+        return {
+            "side": self.side.value,
+            "verb": self.verb.value,
+            "title": self.title,
+            "date": None if start is None else (start.instant if isinstance(start, Timed) else start).isoformat(),
+            "why": self.why,
+            "held": self.held or None,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`problem` is the error that ended the cycle early. `requests` and `seconds` count this cycle only."""
+    """`error` is what ended the cycle early. `requests` and `seconds` count this cycle only."""
 
     outcome: Outcome
     crm: Counts = Counts()
@@ -72,8 +87,8 @@ class Report:
     plan: tuple[PlannedLine, ...] = ()
     error: PortError | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """The object of `sync --once --json` (design 6)."""
+    def as_json(self, *, preview: bool = False) -> dict[str, Any]:
+        """The object of `sync --once --json` (design 6); a `preview` lists what would be written as well."""
 
         def counts(each: Counts) -> dict[str, int]:
             return {"created": each.created, "updated": each.updated, "deleted": each.deleted}
@@ -87,4 +102,5 @@ class Report:
             "problems": self.problems,
             "requests": {side.value: self.requests.get(side, 0) for side in Side},
             "seconds": round(self.seconds, 3),
+            **({"plan": [each.as_json() for each in self.plan]} if preview else {}),
         }

@@ -96,6 +96,9 @@ def test_setting_up_and_a_preview_write_nothing_to_either_side(computer):
     preview = computer.does("sync", "--once", "--dry-run")
     assert "Lunch with Ann" in preview
     assert "1 write in all" in preview
+    [line] = json.loads(computer.does("sync", "--once", "--dry-run", "--json"))["plan"]
+    assert (line["side"], line["verb"], line["title"], line["held"]) == ("crm", "create", "Lunch with Ann", None)
+    assert line["date"] == f"{SOON[:4]}-{SOON[4:6]}-{SOON[6:]}T10:00:00+00:00"
     assert contents(computer) == before
     assert computer.sync()["crm"]["created"] == 1
 
@@ -114,6 +117,10 @@ def test_history_explain_and_undo_lead_back_to_what_was(at_radicale):
     assert titles(computer) == []
     assert computer.account.find_by_title(path_of(computer), "Lunch with Ann") is not None
     assert computer.run("undo", str(entry["id"])).code == 2
+    for decision in ("approve", "keep"):
+        ended = computer.run("held", decision, "7")
+        assert ended.code == 2
+        assert "Nothing numbered 7 waits for your word" in ended.err
 
 
 # --- set-up ----------------------------------------------------------------------------------------
@@ -175,6 +182,7 @@ def test_a_cycle_that_cannot_be_finished_says_so_and_status_remembers_it(at_radi
     ended = computer.run("sync", "--once", "--json")
     assert ended.code == 3
     assert ended.json["state"] == "sign-in"
+    assert "did not accept the API keys" in ended.err
     assert "did not accept the API keys" in computer.does("status")
     computer.sandbox.faults.clear()
     computer.sync()

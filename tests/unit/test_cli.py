@@ -1,17 +1,23 @@
 """The command line: what it understands, what it prints, and which code it ends with."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
-from fm_desktop import cli, printed
+from fm_desktop import cli, printed, show
 from fm_desktop.credentials import KeychainLocked, NotStored
 from fm_desktop.errors import Busy, ExitCode, UsageError
-from fm_desktop.port import Malformed, Refused, Side, SignInNeeded, Throttled, Unreachable
+from fm_desktop.model.items import Kind
+from fm_desktop.model.projection import Projection
+from fm_desktop.model.times import Span, Timed, day_span
+from fm_desktop.port import Malformed, OutcomeUnknown, Refused, Side, SignInNeeded, Throttled, Unreachable
 from fm_desktop.settings_errors import SettingsError
 from fm_desktop.sync.calendars import UnknownCalendar
 from fm_desktop.sync.control import Channel, Running, Standing
+from fm_desktop.sync.cycle import outcome_of
+from fm_desktop.sync.held import NothingHeld
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.report import Counts, Outcome, PlannedLine, Report
 from fm_desktop.sync.status import Status, Trouble
@@ -71,6 +77,12 @@ def test_every_command_explains_itself(name, capsys):
         ["pause", "--minutes", "soon"],
         ["undo"],
         ["undo", "x"],
+        ["undo", "0"],
+        ["undo", "9" * 30],
+        ["problems", "retry", "0"],
+        ["history", "--limit", "0"],
+        ["history", "--limit", "-1"],
+        ["history", "--limit", "9" * 30],
         ["stop", "--forget-credentials", "--keep-credentials"],
         ["held", "perhaps"],
     ],
@@ -114,13 +126,14 @@ def test_before_it_is_set_up_every_command_says_how_to(arguments, home, capsys):
         (UsageError("wrong", "mend it"), 2),
         (UnknownCalendar("wrong"), 2),
         (CannotUndo("wrong"), 2),
+        (NothingHeld("wrong"), 2),
         (Refused("wrong", "mend it"), 2),
         (SignInNeeded("wrong", "mend it"), 3),
         (NotStored("wrong", "mend it"), 3),
         (KeychainLocked("wrong", "mend it"), 3),
         (Unreachable("wrong", "mend it"), 4),
         (Throttled("wrong", 3.0), 4),
-        (Malformed("wrong", "mend it"), 4),
+        (Malformed("wrong", "mend it"), 1),
         (StoreError("wrong"), 1),
         (Busy("wrong"), 1),
         (OSError(28, "No space left on device"), 1),
@@ -190,10 +203,70 @@ def test_a_cycle_as_json_is_the_object_of_the_design():
         (report(Outcome.SIGN_IN, error=SignInNeeded("x")), 3),
         (report(Outcome.UNREACHABLE, error=Unreachable("x")), 4),
         (report(Outcome.THROTTLED, problems=1, error=Throttled("x")), 4),
+        (report(Outcome.FAILED, error=Malformed("x")), 1),
+        (report(Outcome.FAILED, error=Refused("x")), 1),
     ],
 )
 def test_the_code_of_a_cycle(given, code):
     assert printed.exit_code(given) == code
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (SignInNeeded("x"), Outcome.SIGN_IN),
+        (Throttled("x"), Outcome.THROTTLED),
+        (Unreachable("x"), Outcome.UNREACHABLE),
+        (OutcomeUnknown("x"), Outcome.UNREACHABLE),
+        (Malformed("x"), Outcome.FAILED),
+        (Refused("x"), Outcome.FAILED),
+    ],
+)
+def test_only_what_cannot_be_reached_is_called_so(error, outcome):
+    assert outcome_of(error) is outcome
+    assert "It is odd." in printed.cycle(report(outcome, error=Refused("It is odd.", "Ask.")))
+
+
+def test_a_preview_as_json_lists_what_would_be_written_and_what_held():
+    shown = Projection(Kind.EVENT, "Lunch", Span(Timed(datetime(2026, 11, 26, 9)), Timed(datetime(2026, 11, 26, 10))))
+    lines = (
+        PlannedLine(Side.CRM, Verb.CREATE, "Lunch", "it is new", shown),
+        PlannedLine(Side.CRM, Verb.CREATE, "Fair", "it is new", replace(shown, span=day_span(date(2026, 11, 27)))),
+        PlannedLine(Side.PROVIDER, Verb.DELETE, "Call", "it was deleted", None, held="too many deletions"),
+    )
+    given = report(plan=lines)
+    assert "plan" not in given.as_json()
+    told = json.loads(show.as_json(given.as_json(preview=True)))["plan"]
+    assert told[0] == {
+        "side": "crm",
+        "verb": "create",
+        "title": "Lunch",
+        "date": "2026-11-26T09:00:00+00:00",
+        "why": "it is new",
+        "held": None,
+    }
+    assert [line["date"] for line in told[1:]] == ["2026-11-27", None]
+    assert told[2]["held"] == "too many deletions"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "error", "code"),
+    [
+        (Outcome.SIGN_IN, SignInNeeded("It is wrong.", "Mend it."), 3),
+        (Outcome.UNREACHABLE, Unreachable("It is wrong.", "Mend it."), 4),
+        (Outcome.FAILED, Malformed("It is wrong.", "Mend it."), 1),
+    ],
+)
+def test_with_json_what_went_wrong_is_told_where_people_look(outcome, error, code, monkeypatch, capsys):
+    class Failing:
+        def sync_once(self, *, dry_run):
+            return report(outcome, error=error)
+
+    monkeypatch.setattr(cli, "_profile", Failing)
+    assert cli.main(["sync", "--once", "--json"]) == code
+    told = capsys.readouterr()
+    assert json.loads(told.out)["state"] == outcome.value
+    assert told.err == "fm-desktop: It is wrong.\nMend it.\n"
 
 
 def test_a_cycle_is_told_in_a_table_and_in_words():

@@ -223,7 +223,7 @@ def test_a_crm_answer_that_is_not_its_contract_stops_the_cycle_and_changes_nothi
     getattr(scene.crm.faults, fault)(method="GET")
     report = scene.engine.cycle()
     assert isinstance(report.error, Malformed)
-    assert report.outcome is Outcome.UNREACHABLE
+    assert report.outcome is Outcome.FAILED
     assert report.crm.total == report.provider.total == 0
     scene.crm.faults.clear()
     scene.later()
