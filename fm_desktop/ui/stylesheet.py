@@ -1,0 +1,97 @@
+"""The style sheet over Qt's Fusion style: only what carries a `kind`, and the controls people press."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from string import Template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fm_desktop.ui.theme import Colours
+
+# Borders are two pixels wide where a control can have the focus, so that showing it moves nothing.
+_SHEET = Template("""
+QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px 6px; }
+
+QFrame[kind="card"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
+QFrame[kind="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
+QFrame[kind="banner-info"] { background: $info_ground; border: none; border-radius: 8px; }
+QFrame[kind="banner-ok"] { background: $ok_ground; border: none; border-radius: 8px; }
+QFrame[kind="banner-warning"] { background: $warning_ground; border: none; border-radius: 8px; }
+QFrame[kind="banner-error"] { background: $error_ground; border: none; border-radius: 8px; }
+QWidget[kind="sidebar"] { background: $raised; }
+QWidget[kind="page"], QScrollArea[kind="page"], QScrollArea[kind="page"] > QWidget > QWidget[kind="page-body"]
+  { background: $window; border: none; }
+QScrollArea[kind="plain"], QScrollArea[kind="plain"] > QWidget > QWidget { background: transparent; border: none; }
+
+QLabel[kind="muted"] { color: $muted; }
+QLabel[kind="error"] { color: $error_text; }
+QLabel[kind="warning"] { color: $warning_text; }
+QLabel[kind="on-banner"] { color: $text; }
+
+QPushButton {
+  background: $surface; color: $text; border: 1px solid $control_border; border-radius: 6px;
+  padding: 6px 13px; min-height: 18px;
+}
+QPushButton:hover { background: $raised; }
+QPushButton:pressed { background: $border; }
+QPushButton:focus { border: 2px solid $focus; padding: 5px 12px; }
+QPushButton:disabled { color: $muted; background: $window; border-color: $border; }
+QPushButton[kind="primary"], QPushButton:default {
+  background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600;
+}
+QPushButton[kind="primary"]:hover, QPushButton:default:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton[kind="primary"]:focus, QPushButton:default:focus { border: 2px solid $text; }
+QPushButton[kind="primary"]:disabled, QPushButton:default:disabled
+  { color: $muted; background: $window; border: 1px solid $border; }
+QPushButton[kind="danger"] { color: $error_text; border-color: $error_text; }
+QPushButton[kind="danger"]:hover { background: $error_ground; }
+QPushButton[kind="danger"]:disabled { color: $muted; border-color: $border; }
+QPushButton[kind="quiet"] { background: transparent; border: 1px solid transparent; color: $info_text; }
+QPushButton[kind="quiet"]:hover { background: $raised; }
+QPushButton[kind="quiet"]:focus { border: 2px solid $focus; }
+QPushButton[kind="quiet"]:disabled { color: $muted; }
+QPushButton::menu-indicator { subcontrol-position: right center; subcontrol-origin: padding; right: 6px; }
+QPushButton[kind="menu"] { padding-right: 26px; }
+
+QPushButton[kind="navigation"] {
+  background: transparent; border: 2px solid transparent; border-radius: 8px; padding: 8px 12px;
+  text-align: left; color: $text;
+}
+QPushButton[kind="navigation"]:hover { background: $border; }
+QPushButton[kind="navigation"]:checked { background: $surface; color: $text; font-weight: 600; }
+QPushButton[kind="navigation"]:focus { border-color: $focus; }
+
+QLineEdit, QPlainTextEdit, QTextEdit {
+  background: $surface; color: $text; border: 1px solid $control_border; border-radius: 6px; padding: 5px 8px;
+  selection-background-color: $selection; selection-color: $on_selection;
+}
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $focus; padding: 4px 7px; }
+QLineEdit:disabled { color: $muted; background: $window; border-color: $border; }
+QCheckBox, QRadioButton { border: 2px solid transparent; border-radius: 6px; padding: 2px 4px; spacing: 8px; }
+QCheckBox:focus, QRadioButton:focus { border-color: $focus; }
+
+QTableView, QListView, QTreeView {
+  background: $surface; alternate-background-color: $window; border: 1px solid $border; border-radius: 8px;
+  selection-background-color: $selection; selection-color: $on_selection; gridline-color: $border; outline: 0;
+}
+QTableView:focus, QListView:focus, QTreeView:focus { border: 2px solid $focus; }
+QTableView::item, QListView::item { padding: 5px 8px; border: none; }
+QHeaderView { background: $surface; border: none; }
+QHeaderView::section {
+  background: $surface; color: $muted; border: none; border-bottom: 1px solid $border; padding: 6px 8px;
+  text-align: left;
+}
+QMenu { background: $surface; border: 1px solid $border; padding: 4px; }
+QMenu::item { padding: 6px 22px 6px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $selection; color: $on_selection; }
+QMenu::item:disabled { color: $muted; }
+QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
+QProgressBar { background: $raised; border: none; border-radius: 4px; max-height: 8px; min-height: 8px; }
+QProgressBar::chunk { background: $accent; border-radius: 4px; }
+QSplitter::handle { background: $window; }
+""")
+
+
+def stylesheet(colours: Colours) -> str:
+    return _SHEET.substitute(asdict(colours))
