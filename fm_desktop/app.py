@@ -14,7 +14,7 @@ from fm_desktop.credentials import Credentials
 from fm_desktop.logs import Redactor
 from fm_desktop.paths import Paths
 from fm_desktop.runner import Headless, Runner, Watch
-from fm_desktop.settings import Settings, load, save
+from fm_desktop.settings import Settings, changed, load, save
 from fm_desktop.settings_errors import SettingsError
 from fm_desktop.sync import control, retry, undo
 from fm_desktop.sync.calendars import Calendars
@@ -186,6 +186,15 @@ class Profile:
         sync = self.settings.sync.model_copy(update=choice)
         self.settings = self.settings.model_copy(update={"sync": sync})
         save(self.settings, self.paths.settings_file)
+
+    # --- settings ---
+
+    def change_settings(self, changes: Mapping[str, Mapping[str, object]]) -> Settings:
+        """New values, by table and key; what runs goes on with the old ones. Raises `SettingsError`, `OSError`."""
+        settings = changed(self.settings, changes)
+        save(settings, self.paths.settings_file)
+        self.settings = settings
+        return settings
 
     @contextmanager
     def _deciding(self) -> Iterator[State]:
