@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from fm_desktop.sandbox.errors import ApiError, invalid, missing, no_session, unknown_resource
 from fm_desktop.sandbox.faults import Effects
 from fm_desktop.sandbox.gate import Gate
-from fm_desktop.sandbox.resources import RESOURCES, schema
+from fm_desktop.sandbox.resources import EMAILS, RESOURCES, schema
 from fm_desktop.sandbox.tenant import Tenant
 
 BASE = "/api/v4"
@@ -41,6 +41,11 @@ def api(tenant: Tenant) -> ASGIApp:
         redirect_slashes=False,
     )
     return Gate(router, tenant, BASE)
+
+
+def storage(tenant: Tenant) -> ASGIApp:
+    """Where locators lead, to mount at `uploads.BASE`: a service of its own beside the API, with the same bad days."""
+    return Gate(Router([Route("/{name}", tenant.uploads.put, methods=["PUT"])]), tenant, "", is_api=False)
 
 
 class Handlers:
@@ -71,8 +76,9 @@ class Handlers:
         return Response(text, media_type="application/json")
 
     async def create(self, request: Request) -> Response:
-        row_id = self._store.create(request.path_params["resource"], await _body(request), self._writer(request))
-        return _json({"id": row_id, "Message": "entity created"})
+        resource = request.path_params["resource"]
+        row_id = self._store.create(resource, await _body(request), self._writer(request))
+        return _json(self._tenant.uploads.answer_to_create(resource, row_id, _origin(request)))
 
     async def schema(self, request: Request) -> Response:
         found = RESOURCES.get(request.path_params["resource"])
@@ -81,9 +87,12 @@ class Handlers:
         return _json(schema(found))
 
     async def get(self, request: Request) -> Response:
-        text = self._store.get_json(request.path_params["resource"], _row_id(request))
+        resource = request.path_params["resource"]
+        text = self._store.get_json(resource, _row_id(request))
         if self._tenant.switches.deleted_by_id == "missing" and json.loads(text)["deleted"]:
             raise missing()
+        if resource == EMAILS.name:
+            return _json(self._tenant.uploads.with_locators(json.loads(text), _origin(request)))
         return Response(text, media_type="application/json")
 
     async def update(self, request: Request) -> Response:
@@ -141,6 +150,11 @@ async def _body(request: Request) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
+
+
+def _origin(request: Request) -> str:
+    """This server as the client calls it."""
+    return f"{request.url.scheme}://{request.headers['host']}"
 
 
 def _row_id(request: Request) -> int:

@@ -10,6 +10,7 @@ MISSING = -1
 BAD_WHERE = 901
 INVALID = 902
 READ_ONLY = 903
+FIXED = 904
 UNKNOWN_RESOURCE = 910
 NO_SESSION = 401
 TOO_MANY = 429
@@ -42,6 +43,10 @@ def invalid(why: str) -> ApiError:
 
 def read_only(resource: str, row_id: int) -> ApiError:
     return ApiError(400, READ_ONLY, f"{resource} {row_id} is read only: it can be neither changed nor deleted")
+
+
+def fixed(resource: str) -> ApiError:
+    return ApiError(405, FIXED, f"{resource} can be neither changed nor deleted")
 
 
 def unknown_resource(name: str) -> ApiError:

@@ -1,7 +1,8 @@
 """The kinds of values a record holds: how each is written by a client, stored, shown and compared.
 
 Shown and written forms differ where the vendor's do: links are read as `{id, value}` and written as
-a bare id, calendar dates are `YY/MM/DD`, audit dates are UTC with zero to three decimals.
+a bare id, calendar dates are `YY/MM/DD`, audit dates are UTC with zero to three decimals, the moment of
+a message is read as an object and written as a text.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _DAY = re.compile(r"\d{2}/\d{2}/\d{2}")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LARGEST = 2**63 - 1
+ADDRESS_SEPARATOR = ", "  # undocumented, chosen here
+FILE_NAME_LIMIT = 255
 
 
 class Kind(StrEnum):
@@ -31,10 +34,14 @@ class Kind(StrEnum):
     DAY = "day"
     HOUR = "hour"
     MOMENT = "moment"
+    INSTANT = "instant"
     LINK = "link"
     LINKS = "links"
+    ADDRESSES = "addresses"
+    FILES = "files"
 
 
+TEXTS = frozenset({Kind.TEXT, Kind.ADDRESSES})
 SQL_TYPES = {
     Kind.INTEGER: "INTEGER",
     Kind.NUMBER: "REAL",
@@ -44,8 +51,10 @@ SQL_TYPES = {
     Kind.DAY: "TEXT",
     Kind.HOUR: "TEXT",
     Kind.MOMENT: "TEXT",
+    Kind.INSTANT: "TEXT",
     Kind.LINK: "INTEGER",
     Kind.LINKS: "TEXT",
+    Kind.ADDRESSES: "TEXT COLLATE NOCASE",
 }
 JSON_TYPES = {
     Kind.INTEGER: "integer",
@@ -55,8 +64,11 @@ JSON_TYPES = {
     Kind.DAY: "string",
     Kind.HOUR: "string",
     Kind.MOMENT: "string",
+    Kind.INSTANT: "object",
     Kind.LINK: "object",
     Kind.LINKS: "array",
+    Kind.ADDRESSES: "string",
+    Kind.FILES: "array",
 }
 
 
@@ -66,6 +78,7 @@ class Field:
 
     `table`     the resource a link points to.
     `label`     the name under which a link shows its text (`description` on users, else `value`).
+    `bare`      a link that is read as its id alone.
     `default`   stored when a create leaves the field out.
     `schema_name` where the schema spells the name otherwise than the records do.
     """
@@ -75,6 +88,7 @@ class Field:
     max_length: int | None = None
     table: str = ""
     label: str = "value"
+    bare: bool = False
     read_only: bool = False
     required: bool = False
     nullable: bool = True
@@ -95,6 +109,10 @@ def parse(field: Field, value: object, *, cut: bool) -> Any:
         raise invalid(f"{field.name}: may not be null")
     if field.kind is Kind.TEXT:
         return _text(field, value, cut)
+    if field.kind is Kind.ADDRESSES:
+        return _addresses(field, value, cut)
+    if field.kind is Kind.FILES:
+        return _files(field, value, cut)
     return _PARSERS[field.kind](field, value)
 
 
@@ -108,6 +126,30 @@ def _text(field: Field, value: object, cut: bool) -> str:
             raise invalid(f"{field.name}: {len(value)} characters are more than the {field.max_length} allowed")
         return value[: field.max_length]
     return value
+
+
+def _addresses(field: Field, value: object, cut: bool) -> str:
+    """Sources disagree whether recipients are a list or a text: both are taken, and a text is stored."""
+    given: list[object] = value if isinstance(value, list) else [value]
+    addresses = [each for each in given if isinstance(each, str) and each.strip()]
+    if not addresses or len(addresses) < len(given):
+        raise invalid(f"{field.name}: a list of addresses is needed, not {_shown(value)}")
+    return _text(field, ADDRESS_SEPARATOR.join(addresses), cut)
+
+
+def _files(field: Field, value: object, cut: bool) -> list[dict[str, Any]]:
+    """What a record says of the files that belong to it; their bytes come by themselves (`uploads`)."""
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise invalid(f"{field.name}: a list of objects with name and size is needed, not {_shown(value)}")
+    return [_file(field, each, cut) for each in value]
+
+
+def _file(field: Field, value: dict[str, Any], cut: bool) -> dict[str, Any]:
+    name = _text(Field(f"{field.name}.name", max_length=FILE_NAME_LIMIT), value.get("name"), cut)
+    size = _integer(Field(f"{field.name}.size"), value.get("size"))
+    if not name.strip() or size < 0:
+        raise invalid(f"{field.name}: a file has a name, and a size of zero or more, unlike {_shown(value)}")
+    return {"name": name, "size": size}
 
 
 def _integer(field: Field, value: object) -> int:
@@ -171,10 +213,12 @@ def moment_from(text: str) -> str:
         raise ValueError(str(error)) from error
 
 
-def _link(field: Field, value: object) -> int:
+def _link(field: Field, value: object) -> int | None:
     if isinstance(value, dict) and "id" in value:
         value = value["id"]
-    return _integer(field, value)
+    number = _integer(field, value)
+    # Where links are bare ids, -1 stands for none.
+    return None if field.bare and number == -1 else number
 
 
 def _links(field: Field, value: object) -> str:
@@ -190,6 +234,7 @@ _PARSERS: dict[Kind, Callable[[Field, object], Any]] = {
     Kind.DAY: _day,
     Kind.HOUR: _hour,
     Kind.MOMENT: _moment,
+    Kind.INSTANT: _moment,
     Kind.LINK: _link,
     Kind.LINKS: _links,
 }
@@ -205,7 +250,7 @@ def comparable(field: Field, literal: str | float | bool) -> str | int | float:
         return _COMPARABLE_BOOLEANS[text.lower()]
     if kind in (Kind.INTEGER, Kind.LINK, Kind.NUMBER):
         return _comparable_number(field, text)
-    if kind is Kind.MOMENT:
+    if kind in (Kind.MOMENT, Kind.INSTANT):
         return moment_from(text)
     if kind is Kind.DAY:
         if not _DAY.fullmatch(text) and not _ISO_DAY.fullmatch(text):

@@ -1,4 +1,4 @@
-"""What every API request passes before it is answered: log, faults, rate limit, session."""
+"""What every request of a program passes before it is answered: log, faults and, at the API, rate limit and session."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ _PORTAL = b"<!DOCTYPE html><html><head><title>Guest network</title></head><body>
 
 
 class Gate:
-    """ASGI middleware before the API, mounted at its base path."""
+    """ASGI middleware before the API, mounted at its base path, or before the storage of files.
 
-    def __init__(self, app: ASGIApp, tenant: Tenant, base: str) -> None:
+    `is_api` is false for the storage, which has no limit on requests and knows no sessions.
+    """
+
+    def __init__(self, app: ASGIApp, tenant: Tenant, base: str, *, is_api: bool = True) -> None:
         self._app = app
         self._tenant = tenant
         self._base = base
+        self._is_api = is_api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(self._base)
@@ -31,7 +35,7 @@ class Gate:
         entry = Entry(scope["method"], path, scope["query_string"].decode("latin-1"), now)
         self._tenant.requests.add(entry)
         send = _noting(send, entry)
-        if not self._tenant.bucket.take(self._tenant.switches.rate_limit):
+        if self._is_api and not self._tenant.bucket.take(self._tenant.switches.rate_limit):
             # Before the faults: a request over the limit uses up none of them.
             await _refuse(send, too_many(), self._tenant.switches.retry_after)
             return
@@ -53,7 +57,8 @@ class Gate:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, effects: Effects) -> None:
         token = Headers(scope=scope).get("x-session-key")
-        if scope["path"] != f"{self._base}/login" and not self._tenant.sessions.is_valid(token or ""):
+        is_open = not self._is_api or scope["path"] == f"{self._base}/login"
+        if not is_open and not self._tenant.sessions.is_valid(token or ""):
             why = "X-Session-Key is missing" if token is None else "the session is not valid or has expired"
             await _refuse(send, no_session(why))
             return

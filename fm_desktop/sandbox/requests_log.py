@@ -8,7 +8,7 @@ from collections import Counter, deque
 from dataclasses import asdict, dataclass
 
 _LOG_LENGTH = 2000
-_ID = re.compile(r"/\d+(?=/|$)")
+_ID = re.compile(r"/\d+(?:\.\w+)?(?=/|$)")
 
 
 @dataclass(slots=True)

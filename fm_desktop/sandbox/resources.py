@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from fm_desktop.sandbox.fields import JSON_TYPES, Field, Kind
+from fm_desktop.sandbox.fields import FILE_NAME_LIMIT, JSON_TYPES, Field, Kind
 
 AUDIT = (
     Field("deleted", Kind.BOOLEAN, read_only=True, nullable=False, default=0),
@@ -26,16 +26,25 @@ ID = Field("id", Kind.INTEGER, read_only=True, nullable=False)
 
 @dataclass(frozen=True)
 class Resource:
-    """`shown_as` is the SQL expression of a row's name in links to it; `owner` the field with its sales rep."""
+    """`shown_as` is the SQL expression of a row's name in links to it; `owner` the field with its sales rep.
+
+    `fixed`: a record stays as it was created, it is neither changed nor deleted.
+    """
 
     name: str
     own: tuple[Field, ...]
     shown_as: str = "description"
     owner: str = ""
+    fixed: bool = False
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         return (ID, *self.own, *AUDIT)
+
+    @property
+    def columns(self) -> tuple[Field, ...]:
+        """The fields that are stored in the record's own row."""
+        return tuple(each for each in self.fields if each.kind is not Kind.FILES)
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -53,6 +62,10 @@ def _text(name: str, max_length: int | None = None, *, required: bool = False, i
 
 def _link(name: str, table: str, *, required: bool = False, indexed: bool = False) -> Field:
     return Field(name, Kind.LINK, table=table, required=required, nullable=not required, indexed=indexed)
+
+
+def _bare(name: str, table: str, *, indexed: bool = False, read_only: bool = False) -> Field:
+    return Field(name, Kind.LINK, table=table, bare=True, indexed=indexed, read_only=read_only)
 
 
 def _flag(name: str, *, default: bool = False, nullable: bool = False, schema_name: str = "") -> Field:
@@ -199,6 +212,39 @@ OPPORTUNITIES = Resource(
     shown_as="reference",
     owner="salesRepId",
 )
+EMAILS = Resource(
+    "emails",
+    (
+        _text("subject", 250, required=True),
+        _text("body", 4000, required=True),
+        _text("emailFrom", 180, required=True),
+        Field("emailTo", Kind.ADDRESSES, 180, required=True, nullable=False),
+        Field("type", Kind.INTEGER, required=True, nullable=False, description="0 outgoing, 1 incoming"),
+        Field("date", Kind.INSTANT, indexed=True),
+        _bare("accountId", "accounts", indexed=True),
+        _bare("contactId", "contacts", indexed=True),
+        _bare("opportunityId", "opportunities"),
+        _bare("salesRepId", "users", indexed=True),
+        _text("mailFolder", 180),
+        _text("extId", 100, indexed=True),
+        Field("attachments", Kind.FILES),
+    ),
+    shown_as="subject",
+    owner="salesRepId",
+    fixed=True,
+)
+# What has a name and bytes: documents, and the attachments of messages.
+FILES = Resource(
+    "documents",
+    (
+        _text("name", FILE_NAME_LIMIT, required=True),
+        Field("folderId", default="-1", nullable=False),
+        Field("size", Kind.INTEGER, read_only=True),
+        _bare("emailId", "emails", indexed=True, read_only=True),
+    ),
+    shown_as="name",
+    fixed=True,
+)
 
 
 def _value_list(name: str, *extra: Field) -> Resource:
@@ -244,6 +290,8 @@ RESOURCES: dict[str, Resource] = {
         CONTACTS,
         OPPORTUNITIES,
         CALENDAR,
+        EMAILS,
+        FILES,
     )
 }
 
@@ -254,7 +302,7 @@ def schema(resource: Resource) -> dict[str, object]:
 
 
 def _property(field: Field) -> dict[str, object]:
-    types = [JSON_TYPES[field.kind]]
+    types = ["integer" if field.bare else JSON_TYPES[field.kind]]
     if field.nullable:
         types.append("null")
     shown: dict[str, object] = {
@@ -266,8 +314,14 @@ def _property(field: Field) -> dict[str, object]:
         shown["maxLength"] = field.max_length
     if field.kind is Kind.MOMENT:
         shown["format"] = "date-time"
+    if field.kind is Kind.INSTANT:
+        types_of_parts = {"time": "string", "timeStamp": "integer", "timeZone": "string"}
+        shown["properties"] = {
+            name: {"description": name, "type": [kind], "readOnly": True} for name, kind in types_of_parts.items()
+        }
     if field.kind is Kind.LINK:
         shown["table"] = field.table
+    if field.kind is Kind.LINK and not field.bare:
         shown["required"] = ["id"]
         shown["properties"] = {
             "id": {"description": "id", "type": ["integer"], "readOnly": False},

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from fm_desktop.sandbox.errors import invalid
-from fm_desktop.sandbox.resources import CALENDAR, Resource
+from fm_desktop.sandbox.resources import CALENDAR, EMAILS, Resource
 
 
 def check(resource: Resource, row: dict[str, Any]) -> None:
     """Raises `ApiError` 400 if the stored form `row` contradicts itself."""
     if resource is CALENDAR:
         _check_times(row)
+    if resource is EMAILS and row.get("type") not in (0, 1):
+        raise invalid("type: 0 is outgoing and 1 is incoming, there is no other")
 
 
 def _check_times(row: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from fm_desktop.sandbox import api, control, sample, web
+from fm_desktop.sandbox import api, control, sample, uploads, web
 from fm_desktop.sandbox.access import LOOPBACK_HOSTS, is_loopback_name
 from fm_desktop.sandbox.faults import Faults
 from fm_desktop.sandbox.keys import Keys, of_folder
@@ -60,7 +60,12 @@ class Door:
 
 def application(tenant: Tenant) -> ASGIApp:
     """Everything the sandbox serves."""
-    routes = [Mount(api.BASE, api.api(tenant)), *control.routes(tenant), *web.routes(tenant)]
+    routes = [
+        Mount(api.BASE, api.api(tenant)),
+        Mount(uploads.BASE, api.storage(tenant)),
+        *control.routes(tenant),
+        *web.routes(tenant),
+    ]
     return Door(Starlette(routes=routes), tenant)
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 from fm_desktop.sandbox.fields import SQL_TYPES, Field, Kind
-from fm_desktop.sandbox.resources import RESOURCES
+from fm_desktop.sandbox.resources import FILES, RESOURCES
 
 
 def tables() -> str:
     """The script that makes every table and index that is not there yet."""
     parts: list[str] = []
     for resource in RESOURCES.values():
-        columns = ", ".join(_column(each) for each in resource.fields)
+        columns = ", ".join(_column(each) for each in resource.columns)
         parts.append(f'CREATE TABLE IF NOT EXISTS "{resource.name}" ({columns}) STRICT;')
         parts.extend(
             f'CREATE INDEX IF NOT EXISTS "{resource.name}_{each.name}" ON "{resource.name}" ("{each.name}");'
@@ -48,9 +48,15 @@ def _shown(field: Field) -> str:
     if field.kind is Kind.DAY:
         return f"replace(substr({column}, 3), '-', '/')"
     if field.kind is Kind.MOMENT:
-        # Zero to three decimals, as the service shows them: `:08.4Z`, `:28Z`.
-        return f"rtrim(rtrim(substr({column}, 1, 23), '0'), '.') || 'Z'"
-    if field.kind is Kind.LINK:
+        return _iso(column)
+    if field.kind is Kind.INSTANT:
+        seconds = f"CAST(strftime('%s', {column}) AS INTEGER)"
+        read = f"json_object('time', {_iso(column)}, 'timeStamp', {seconds}, 'timeZone', 'UTC')"
+        return f"CASE WHEN {column} IS NOT NULL THEN {read} END"
+    if field.kind is Kind.FILES:
+        mine = f'SELECT id, name FROM "{FILES.name}" WHERE emailId = t.id ORDER BY id'  # noqa: S608 - names of our own
+        return f"(SELECT json_group_array(json_object('id', f.id, 'name', f.name)) FROM ({mine}) f)"  # noqa: S608 - same
+    if field.kind is Kind.LINK and not field.bare:
         linked = f"json_object('id', {column}, '{field.label}', {_name_by_id(field)})"
         return f"CASE WHEN {column} IS NOT NULL THEN {linked} END"
     if field.kind is Kind.LINKS:
@@ -59,6 +65,11 @@ def _shown(field: Field) -> str:
         source = f'json_each({column}) e JOIN "{target.name}" x ON x.id = e.value'
         return f"(SELECT json_group_array({linked}) FROM {source})"  # noqa: S608 - names of our own
     return column
+
+
+def _iso(column: str) -> str:
+    """Zero to three decimals, as the service shows them: `:08.4Z`, `:28Z`."""
+    return f"rtrim(rtrim(substr({column}, 1, 23), '0'), '.') || 'Z'"
 
 
 def _name_by_id(field: Field) -> str:

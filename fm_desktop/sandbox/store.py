@@ -11,14 +11,15 @@ import sqlite3
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from fm_desktop.sandbox.clock import Clock
-from fm_desktop.sandbox.errors import bad_where, invalid, missing, read_only, unknown_resource
+from fm_desktop.sandbox.errors import bad_where, fixed, invalid, missing, read_only, unknown_resource
 from fm_desktop.sandbox.fields import Field, Kind, parse
-from fm_desktop.sandbox.resources import RESOURCES, Resource
+from fm_desktop.sandbox.resources import FILES, RESOURCES, Resource
 from fm_desktop.sandbox.rules import check
 from fm_desktop.sandbox.settings import Switches
 from fm_desktop.sandbox.sql import json_of, tables
@@ -109,7 +110,7 @@ class Store:
         lacking = [each.name for each in kind.own if each.required and values.get(each.name) is None]
         if lacking:
             raise invalid(f"required: {', '.join(lacking)}")
-        with self._lock:
+        with self._transaction():
             check(kind, values)
             self._check_links(kind, values)
             return self._insert(
@@ -129,6 +130,7 @@ class Store:
         integration maintains its own records while people cannot touch them.
         """
         kind = _resource(resource)
+        _refuse_fixed(kind)
         values = self._parsed(kind, body)
         with self._lock:
             before = self._living(kind, row_id)
@@ -150,6 +152,7 @@ class Store:
     def delete(self, resource: str, row_id: int, user: int | None = None) -> None:
         """Marks a record as deleted; it stays in lists. `dateUpdated` is not touched."""
         kind = _resource(resource)
+        _refuse_fixed(kind)
         with self._lock:
             before = self._living(kind, row_id)
             self._refuse_locked(kind, before)
@@ -171,19 +174,13 @@ class Store:
         kind = _resource(resource)
         created = self.clock.stamp()
         ids: list[int] = []
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                for row in rows:
-                    values = {each.name: each.default for each in kind.own if each.default is not None}
-                    values |= {"deleted": 0, "dateCreated": created, "salesRepIdCreated": row.get(kind.owner)}
-                    values |= self._parsed(kind, row, audit=True)
-                    check(kind, values)
-                    ids.append(self._insert(kind, values))
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+        with self._transaction():
+            for row in rows:
+                values = {each.name: each.default for each in kind.own if each.default is not None}
+                values |= {"deleted": 0, "dateCreated": created, "salesRepIdCreated": row.get(kind.owner)}
+                values |= self._parsed(kind, row, audit=True)
+                check(kind, values)
+                ids.append(self._insert(kind, values))
         return ids
 
     # --- reads that lag behind -------------------------------------------------------------------------
@@ -213,6 +210,17 @@ class Store:
                 self._behind = None
 
     # --- inside ----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
 
     def _parsed(self, kind: Resource, body: Mapping[str, Any], *, audit: bool = False) -> Row:
         cut = self.switches.overflow == "cut"
@@ -247,13 +255,22 @@ class Store:
         ).fetchone()
         if found is None:
             raise missing()
-        return dict(zip((each.name for each in kind.fields), found, strict=True))
+        return dict(zip((each.name for each in kind.columns), found, strict=True))
 
     def _refuse_locked(self, kind: Resource, before: Row) -> None:
         if self.switches.read_only_enforced and before.get("readOnly"):
             raise read_only(kind.name, before["id"])
 
     def _insert(self, kind: Resource, values: Row) -> int:
+        """A row, and those of the files that it names."""
+        files = values.pop("attachments", None) or ()
+        row_id = self._insert_row(kind, values)
+        shared = {name: values.get(name) for name in ("deleted", "dateCreated", "salesRepIdCreated")}
+        for each in files:
+            self._insert_row(FILES, {**shared, **each, "folderId": "-1", "emailId": row_id})
+        return row_id
+
+    def _insert_row(self, kind: Resource, values: Row) -> int:
         columns = ", ".join(f'"{name}"' for name in values)
         places = ", ".join("?" * len(values))
         sql = f'INSERT INTO "{kind.name}" ({columns}) VALUES ({places})'  # noqa: S608 - known names, bound values
@@ -268,7 +285,7 @@ class Store:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    # Autocommit: a write is one statement, and `load` begins its own transaction.
+    # Autocommit: a change is one statement, and new records begin a transaction of their own.
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
@@ -293,10 +310,15 @@ def _resource(name: str) -> Resource:
     return found
 
 
+def _refuse_fixed(kind: Resource) -> None:
+    if kind.fixed:
+        raise fixed(kind.name)
+
+
 def _order(kind: Resource, order: str) -> str:
     if not order.strip():
         return "t.id"
     field = kind.by_name.get(order.strip().lower().removesuffix(".id"))
-    if field is None or field.kind is Kind.LINKS:
+    if field is None or field.kind in (Kind.LINKS, Kind.FILES):
         raise bad_where(f"{kind.name} cannot be ordered by {order[:60]!r}")
     return f't."{field.name}" DESC, t.id DESC'

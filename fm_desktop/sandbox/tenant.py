@@ -12,8 +12,10 @@ from fm_desktop.sandbox.keys import Keys
 from fm_desktop.sandbox.requests_log import RequestLog
 from fm_desktop.sandbox.settings import Switches
 from fm_desktop.sandbox.store import Store
+from fm_desktop.sandbox.uploads import Uploads
 
 STORE_NAME = "records.sqlite"
+FILES_NAME = "files"
 
 
 class Sessions:
@@ -45,6 +47,7 @@ class Tenant:
         self.switches = Switches()
         self.clock = Clock()
         self.store = Store(folder / STORE_NAME, self.switches, self.clock)
+        self.uploads = Uploads(folder / FILES_NAME, keys, self.clock, self.store)
         self.faults = Faults(on_stale=self.store.freeze_stale, on_fresh=self.store.release_stale)
         self.requests = RequestLog()
         self.sessions = Sessions()

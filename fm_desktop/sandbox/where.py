@@ -13,7 +13,7 @@ from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 
 from fm_desktop.sandbox.errors import ApiError, bad_where
-from fm_desktop.sandbox.fields import Field, Kind, comparable
+from fm_desktop.sandbox.fields import TEXTS, Field, Kind, comparable
 from fm_desktop.sandbox.resources import RESOURCES, Resource
 
 # SQLite refuses expressions deeper than 1,000; a chain of ANDs is as deep as it is long.
@@ -95,7 +95,7 @@ class _ToSql(Transformer[Token, Condition]):
 
     def like(self, name: Token, value: Token) -> Condition:
         field = self._field(name)
-        if field.kind is not Kind.TEXT or value.type == "NULL":
+        if field.kind not in TEXTS or value.type == "NULL":
             raise bad_where(f"LIKE compares texts, and {field.name} with this value is none")
         return Condition(f'"{field.name}" LIKE ?', (str(_literal(value)),))
 
@@ -121,7 +121,7 @@ class _ToSql(Transformer[Token, Condition]):
     def _field(self, name: Token) -> Field:
         plain = name.lower()
         field = self._resource.by_name.get(plain.removesuffix(".id"))
-        if field is None or (plain.endswith(".id") and field.kind is not Kind.LINK):
+        if field is None or field.kind is Kind.FILES or (plain.endswith(".id") and field.kind is not Kind.LINK):
             raise bad_where(f"{self._resource.name} has no field {str(name)[:60]!r}")
         return field
 

@@ -28,6 +28,19 @@ EVENT: dict[str, Any] = {
     "sendNotification": False,
     "extId": "ext-1",
 }
+MESSAGE: dict[str, Any] = {
+    "subject": "Offer 2026-114",
+    "body": "Dear Emma,\nthank you ñ",
+    "emailFrom": "ana@example.com",
+    "emailTo": ["emma@example.com", "javier@example.com"],
+    "type": 1,
+    "date": "2026-11-25T10:30:00+01:00",
+    "accountId": 1,
+    "contactId": 1,
+    "salesRepId": EMMA,
+    "mailFolder": "Inbox",
+    "extId": "mail-1",
+}
 
 
 @contextmanager
