@@ -8,7 +8,6 @@ from __future__ import annotations
 import ipaddress
 import tomllib
 from collections.abc import Mapping
-from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -132,45 +131,12 @@ class SyncSettings(_Table):
         return self
 
 
-class NotificationSettings(_Table):
-    """What the user is told of on this desktop (R25), and when not: from `quiet_from` until `quiet_until`, over
-    midnight too. `in_inbox`: a message in the user's own inbox as well."""
-
-    new_events: bool = True
-    put_back: bool = True
-    problems: bool = True
-    in_inbox: bool = False
-    quiet_from: time | None = None
-    quiet_until: time | None = None
-
-    @model_validator(mode="after")
-    def _quiet_hours_have_two_ends(self) -> Self:
-        if (self.quiet_from is None) != (self.quiet_until is None):
-            raise ValueError("quiet hours need both quiet_from and quiet_until")
-        return self
-
-    def is_quiet(self, at: time) -> bool:
-        """Do the quiet hours hold at this reading of the local clock?"""
-        start, end = self.quiet_from, self.quiet_until
-        if start is None or end is None or start == end:
-            return False
-        return start <= at < end if start < end else at >= start or at < end
-
-
-class DesktopSettings(_Table):
-    """What concerns this computer's screen. `language` None: the one of the system."""
-
-    language: Literal["en", "es"] | None = None
-
-
 class Settings(_Table):
     """A whole profile: one ForceManager user with one provider account."""
 
     crm: CrmSettings
     provider: ProviderSettings
     sync: SyncSettings = Field(default_factory=SyncSettings)
-    notifications: NotificationSettings = Field(default_factory=NotificationSettings)
-    desktop: DesktopSettings = Field(default_factory=DesktopSettings)
 
 
 def parse(text: str, name: str = "setup.toml") -> Settings:
