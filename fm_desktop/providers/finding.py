@@ -1,0 +1,216 @@
+"""From an e-mail address to its mail and calendar service (R03), or to a plain refusal (R31).
+
+The catalog knows a service by the domain of the address or by the domain's mail servers (MX); any other
+domain is asked for a calendar service of its own (RFC 6764). No password is involved at any step.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from fm_desktop.aside import aside
+from fm_desktop.port import PortError, Refused, Unreachable
+from fm_desktop.providers.caldav.discovery import find_server
+from fm_desktop.providers.catalog import Catalog, Provider
+
+T = TypeVar("T")
+
+PATIENCE: Final = 12.0
+_TICK: Final = 0.1
+_DNS_SECONDS: Final = 4.0
+_HTTP_SECONDS: Final = 6.0
+_PROPFIND: Final = b'<?xml version="1.0"?><propfind xmlns="DAV:"><prop><resourcetype/></prop></propfind>'
+
+
+class LookupFailed(Exception):
+    """The domain could not be asked: no network, no name server, no answer in time."""
+
+
+class NoSuchDomain(LookupFailed):
+    """The name servers do not know the domain. Behind a proxy that may be so for every domain outside."""
+
+
+class FindingCancelled(Exception):
+    """Nobody waits for the result any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an address belongs to.
+
+    `provider` is the catalog's entry, None for a service the domain itself named. `calendar_url` is where its
+    CalDAV is, None where there is none to be used: then `reason` says why, as plain sentences.
+    """
+
+    address: str
+    provider: Provider | None
+    calendar_url: str | None
+    reason: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.provider.title if self.provider is not None else domain_of(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """How a domain is asked.
+
+    `mail_servers` returns its MX hosts, best first; raises `NoSuchDomain`, `LookupFailed`.
+    `calendar_service` returns the URL of a CalDAV service it names, or None.
+    """
+
+    mail_servers: Callable[[str], tuple[str, ...]]
+    calendar_service: Callable[[str], str | None]
+
+
+def find(
+    address: str,
+    catalog: Catalog,
+    lookups: Lookups | None = None,
+    cancelled: threading.Event | None = None,
+    patience: float = PATIENCE,
+) -> Finding:
+    """The service of an address. Asks the network only where the catalog does not know the domain.
+
+    Raises `Refused` for a domain without a calendar service (R31) or that does not exist, `Unreachable` where it
+    could not be asked within `patience` seconds, and `FindingCancelled` soon after `cancelled` is set.
+    """
+    domain = domain_of(address)
+    known = catalog.of_domain(domain)
+    if known is not None and _needs_no_look(known):
+        return _of_catalog(address, known, None)
+    lookups = lookups or Lookups(mail_servers, calendar_service)
+    service = aside(lambda: lookups.calendar_service(domain), "find calendar service")
+    look = _Look(cancelled or threading.Event(), time.monotonic() + patience)
+    trouble: LookupFailed | None = None
+    if known is None:
+        try:
+            hosts = look.result(aside(lambda: lookups.mail_servers(domain), "find mail servers"))
+            known = catalog.of_mail_servers(hosts)
+        except LookupFailed as error:
+            trouble = error
+    if known is not None and _needs_no_look(known):
+        return _of_catalog(address, known, None)
+    try:
+        url = look.result(service)
+    except LookupFailed as error:
+        url, trouble = None, trouble or error
+    if known is not None:
+        return _of_catalog(address, known, url)
+    if url is None:
+        raise _nothing_found(domain, catalog, trouble) from trouble
+    return Finding(address, None, url)
+
+
+def domain_of(address: str) -> str:
+    return address.rpartition("@")[2].strip().lower().rstrip(".")
+
+
+def supported(catalog: Catalog) -> str:
+    """The list of supported services, inside a sentence."""
+    return f"{', '.join(each.title for each in catalog.available())}, and others that offer CalDAV with mail"
+
+
+def not_supported(domain: str, catalog: Catalog) -> Refused:
+    """The refusal of R31."""
+    return Refused(
+        f"{domain} offers no calendar service that can be found. "
+        "A bare IMAP or POP3 server has no calendar and cannot be synced.",
+        f"Supported are {supported(catalog)}. An administrator can add another one.",
+    )
+
+
+def _nothing_found(domain: str, catalog: Catalog, trouble: LookupFailed | None) -> PortError:
+    if trouble is None:
+        return not_supported(domain, catalog)
+    if isinstance(trouble, NoSuchDomain):
+        return Refused(
+            f"“{domain}” was not found on the internet.",
+            "Check the address for a typing mistake, and the internet connection.",
+        )
+    return Unreachable(
+        f"It could not be found out which service {domain} uses, because no server answered.",
+        "Check the internet connection and try again.",
+    )
+
+
+def _needs_no_look(provider: Provider) -> bool:
+    """Whether the catalog says all there is to say."""
+    return not provider.available or (provider.calendar is not None and provider.calendar.address is not None)
+
+
+def _of_catalog(address: str, provider: Provider, found: str | None) -> Finding:
+    if not provider.available or provider.calendar is None:
+        return Finding(address, provider, None, provider.reason)
+    if provider.calendar.protocol != "caldav":
+        return Finding(address, provider, None, f"This version cannot sync with {provider.title} yet.")
+    url = provider.calendar.url(address) or found
+    reason = "" if url else f"{provider.title} did not tell where its calendars are. Try again later."
+    return Finding(address, provider, url, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The waiting of one search: until its deadline, and not after it is cancelled."""
+
+    cancelled: threading.Event
+    deadline: float
+
+    def result(self, future: Future[T]) -> T:
+        """Raises `LookupFailed` at the deadline, `FindingCancelled`, and what the work raised."""
+        while not future.done():
+            if self.cancelled.is_set():
+                raise FindingCancelled
+            if time.monotonic() >= self.deadline:
+                raise LookupFailed("no answer in time")
+            wait([future], timeout=_TICK)
+        return future.result()
+
+
+# --- asking the network ----------------------------------------------------------------------------
+
+
+def mail_servers(domain: str) -> tuple[str, ...]:
+    """The hosts that take in the mail of a domain, best first. Raises `NoSuchDomain`, `LookupFailed`."""
+    import dns.exception
+    import dns.rdtypes.ANY.MX
+    import dns.resolver
+
+    try:
+        answer = dns.resolver.resolve(domain, "MX", lifetime=_DNS_SECONDS)
+    except dns.resolver.NXDOMAIN as error:
+        raise NoSuchDomain(domain) from error
+    except dns.resolver.NoAnswer:
+        return ()
+    except dns.exception.DNSException as error:
+        raise LookupFailed(str(error)) from error
+    records = [each for each in answer if isinstance(each, dns.rdtypes.ANY.MX.MX)]
+    return tuple(str(each.exchange).rstrip(".") for each in sorted(records, key=lambda each: each.preference))
+
+
+def calendar_service(domain: str) -> str | None:
+    """The CalDAV address a domain names and that answers as one, None if there is none."""
+    url = find_server(domain)
+    return url if url is not None and answers_caldav(url) else None
+
+
+def answers_caldav(url: str) -> bool:
+    """Whether CalDAV is spoken at an address. Asked without a password.
+
+    Most web sites send any address on to their home page, the well-known one of RFC 6764 too; only a server
+    that wants a sign-in for PROPFIND, or answers it, is more than a page.
+    """
+    import httpx2
+
+    try:
+        with httpx2.Client(timeout=_HTTP_SECONDS, follow_redirects=True, max_redirects=5) as client:
+            answer = client.request("PROPFIND", url, content=_PROPFIND, headers={"Depth": "0"})
+    except (httpx2.HTTPError, httpx2.InvalidURL):
+        return False
+    return answer.status_code in (207, 401) or "calendar-access" in answer.headers.get("dav", "")

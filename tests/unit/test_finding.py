@@ -1,0 +1,179 @@
+"""Which service an address belongs to, with the network's answers given."""
+
+import threading
+import time
+
+import pytest
+
+from fm_desktop.aside import aside
+from fm_desktop.port import Refused, Unreachable
+from fm_desktop.providers import catalog, finding
+from fm_desktop.providers.finding import FindingCancelled, LookupFailed, Lookups, NoSuchDomain, find
+from fm_desktop.sandbox.server import SandboxServer
+
+
+@pytest.fixture(scope="module")
+def known():
+    return catalog.load()
+
+
+def answering(*hosts: str, service: str | None = None) -> Lookups:
+    return Lookups(lambda _: hosts, lambda _: service)
+
+
+def silent(_: str):
+    raise AssertionError("the network was asked")
+
+
+def failing(_: str):
+    raise LookupFailed("no network")
+
+
+NOBODY = Lookups(silent, silent)
+
+
+def test_R03_the_address_alone_finds_a_known_service_without_asking_anybody(known):
+    found = find("ann@GMX.de", known, NOBODY)
+    assert found.title == "GMX"
+    assert found.calendar_url == "https://caldav.gmx.net/"
+    assert found.reason == ""
+
+
+def test_R03_a_company_domain_is_found_by_its_mail_servers(known):
+    found = find("ann@acme.example", known, answering("in1-smtp.messagingengine.com", service=None))
+    assert found.provider.name == "fastmail"
+    assert found.calendar_url == "https://caldav.fastmail.com/"
+
+
+def test_R03_any_other_domain_is_asked_for_a_calendar_service_of_its_own(known):
+    found = find("ann@acme.example", known, answering("mx.acme.example", service="https://dav.acme.example/"))
+    assert found.provider is None
+    assert found.title == "acme.example"
+    assert found.calendar_url == "https://dav.acme.example/"
+
+
+def test_an_address_the_catalog_leaves_out_is_asked_of_the_domain(known):
+    found = find("ann@aol.com", known, Lookups(silent, lambda domain: f"https://dav.{domain}/"))
+    assert found.provider.name == "aol"
+    assert found.calendar_url == "https://dav.aol.com/"
+    nothing = find("ann@aol.com", known, Lookups(silent, lambda _: None))
+    assert nothing.calendar_url is None
+    assert nothing.reason.startswith("AOL did not tell where its calendars are.")
+
+
+def test_a_service_this_version_cannot_sign_in_to_is_named_with_the_reason(known):
+    by_domain = find("ann@gmail.com", known, NOBODY)
+    by_mail = find("ann@acme.example", known, answering("aspmx.l.google.com"))
+    for found in (by_domain, by_mail):
+        assert found.title == "Gmail and Google Workspace"
+        assert found.calendar_url is None
+        assert "sign in with the browser" in found.reason
+
+
+@pytest.mark.parametrize("protocol", ["ews", "graph"])
+def test_a_protocol_that_is_not_spoken_yet_is_no_calendar(protocol):
+    own = catalog.parse(
+        f'[acme]\ntitle = "ACME"\ndomains = ["acme.example"]\nsign_in = ["password"]\n'
+        f'[acme.calendar]\nprotocol = "{protocol}"\naddress = "https://mail.acme.example/"\n'
+    )
+    found = find("ann@acme.example", own, NOBODY)
+    assert found.calendar_url is None
+    assert found.reason == "This version cannot sync with ACME yet."
+
+
+def test_R31_a_domain_with_mail_only_is_refused_with_the_list(known):
+    with pytest.raises(Refused) as caught:
+        find("ann@mail-only.example", known, answering("mx.mail-only.example"))
+    assert "mail-only.example offers no calendar service" in str(caught.value)
+    assert "A bare IMAP or POP3 server has no calendar" in str(caught.value)
+    for name in ("iCloud", "Yahoo", "Fastmail", "GMX"):
+        assert name in caught.value.next_step
+    assert "Gmail" not in caught.value.next_step
+
+
+def test_a_domain_that_does_not_exist_is_told_as_a_typing_mistake(known):
+    def missing(domain: str):
+        raise NoSuchDomain(domain)
+
+    with pytest.raises(Refused) as caught:
+        find("ann@gmial.example", known, Lookups(missing, lambda _: None))
+    assert "gmial.example" in str(caught.value)
+    assert "typing mistake" in caught.value.next_step
+    behind_a_proxy = find("ann@acme.example", known, Lookups(missing, lambda _: "https://dav.acme.example/"))
+    assert behind_a_proxy.calendar_url == "https://dav.acme.example/"
+
+
+def test_without_a_network_nothing_is_said_about_the_service(known):
+    with pytest.raises(Unreachable, match=r"acme\.example"):
+        find("ann@acme.example", known, Lookups(failing, lambda _: None))
+
+
+def test_name_servers_that_fail_are_made_up_for_by_the_web(known):
+    found = find("ann@acme.example", known, Lookups(failing, lambda _: "https://acme.example/dav/"))
+    assert found.calendar_url == "https://acme.example/dav/"
+
+
+def test_both_questions_are_asked_side_by_side(known):
+    both = threading.Barrier(2, timeout=20)
+
+    def mail(_: str) -> tuple[str, ...]:
+        both.wait()
+        return ()
+
+    def service(_: str) -> str:
+        both.wait()
+        return "https://dav.acme.example/"
+
+    assert find("a@acme.example", known, Lookups(mail, service)).calendar_url == "https://dav.acme.example/"
+
+
+def test_a_search_that_hangs_ends_by_itself_and_says_so(known):
+    never = threading.Event()
+    with pytest.raises(Unreachable):
+        find("a@acme.example", known, Lookups(lambda _: never.wait(60), lambda _: never.wait(60)), patience=0.2)
+    never.set()
+
+
+def test_a_search_that_hangs_can_be_cancelled(known):
+    asked, never, cancelled = threading.Event(), threading.Event(), threading.Event()
+
+    def hanging(_: str) -> tuple[str, ...]:
+        asked.set()
+        never.wait(60)
+        return ()
+
+    search = aside(lambda: find("a@acme.example", known, Lookups(hanging, lambda _: None), cancelled))
+    assert asked.wait(20)
+    began = time.monotonic()
+    cancelled.set()
+    with pytest.raises(FindingCancelled):
+        search.result(timeout=20)
+    assert time.monotonic() - began < 20  # the search itself would have taken 60
+    never.set()
+
+
+@pytest.mark.parametrize(
+    ("address", "domain"), [("a@B.Example", "b.example"), ("a@b@c.example.", "c.example"), ("nothing", "nothing")]
+)
+def test_the_domain_of_an_address(address, domain):
+    assert finding.domain_of(address) == domain
+
+
+# --- what a real server says -----------------------------------------------------------------------
+
+
+def test_a_calendar_server_is_told_from_a_web_page(radicale):
+    assert finding.answers_caldav(radicale.url)
+    assert not finding.answers_caldav("http://127.0.0.1:1/")
+    assert not finding.answers_caldav("http://[")
+
+
+def test_a_home_page_at_the_well_known_address_is_no_calendar_service(monkeypatch, radicale):
+    with SandboxServer() as site:
+        home = site.url.removesuffix("/api/v4")
+        monkeypatch.setattr(finding, "find_server", lambda _: home)
+        assert finding.calendar_service("acme.example") is None
+    monkeypatch.setattr(finding, "find_server", lambda _: radicale.url)
+    assert finding.calendar_service("acme.example") == radicale.url
+    monkeypatch.setattr(finding, "find_server", lambda _: None)
+    assert finding.calendar_service("acme.example") is None
