@@ -94,13 +94,15 @@ class Changes:
     `listed` is None for an increment. For a complete listing it names every resource that is there,
     including the unchanged ones that are not in `present`: what is known and not listed is gone.
     A listing that ended early is never given as complete. `cursor` is opaque text from the same
-    reply as the changes (RFC 6578 sync-token, ctag, CRM watermark).
+    reply as the changes (RFC 6578 sync-token, ctag, CRM watermark). `removed_marks`: at the CRM the `extId`s
+    of deleted rows that this reading showed, known ones or not.
     """
 
     present: tuple[Found, ...]
     removed: tuple[str, ...]
     cursor: str
     listed: frozenset[str] | None = None
+    removed_marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,13 @@ class Port(Protocol):
     def delete(self, resource: Resource) -> None:
         """Raises `Conflict` if it changed since `resource.revision`; an absent one counts as deleted."""
 
-    def restore(self, collection: str, raw: bytes) -> Resource:
-        """Stores a deleted resource again from its raw representation, as complete as it was (undo)."""
+    def restore(self, collection: str, uid: str, raw: bytes) -> Resource:
+        """Stores a deleted resource again from its raw representation, as complete as it was (undo), under the
+        identity it is to be found by (at a provider the one in `raw`)."""
+
+    def mark(self, resource: Resource, ext_id: str) -> Resource:
+        """At the CRM: gives a row another `extId`, '' for none; nothing is sent where it has it already. A
+        provider's items carry no mark but their UID: they stay as they are."""
 
 
 # --- what can go wrong ---------------------------------------------------------------------------

@@ -109,6 +109,7 @@ class CrmAgenda:
             removed=tuple(sorted((asked | there.keys()) & revisions.keys() - alive.keys() - unseen)),
             cursor=reading.mark.to_text(),
             listed=frozenset(alive.keys() | unseen) if reading.complete else None,
+            removed_marks=self._removed_marks(there.values()),
         )
 
     def parse(self, ref: Ref, revision: str | None, raw: bytes) -> Found:
@@ -165,6 +166,10 @@ class CrmAgenda:
         item = rows.item_of(row, self._context.zone)
         return Resource(_ref(row), revision_of(row, written=written), rows.canonical(row), (item,))
 
+    def _removed_marks(self, read: Iterable[Row]) -> frozenset[str]:
+        deleted = (row for row in read if _is_deleted(row) and self._is_mine(row))
+        return frozenset(filter(None, (Fields(row).text("extId") for row in deleted)))
+
     def _is_mine(self, row: Row) -> bool:
         return Fields(row).link("salesRepId") == self._context.sales_rep_id
 
@@ -202,9 +207,17 @@ class CrmAgenda:
         except Gone:
             _log.info("%s was deleted in ForceManager already", _address(resource))
 
-    def restore(self, collection: str, raw: bytes) -> Resource:
+    def restore(self, collection: str, uid: str, raw: bytes) -> Resource:
         _check(collection)
-        return self._created(rows.payload_for_restore(rows.from_raw(raw)))
+        return self._created(rows.payload_for_restore(rows.from_raw(raw), uid))
+
+    def mark(self, resource: Resource, ext_id: str) -> Resource:
+        row = self._fresh(resource)
+        if Fields(row).text("extId") == ext_id:
+            return self._resource(row)
+        payload = rows.payload_for_mark(row, ext_id)
+        self._client.put(_address(resource), payload)
+        return self._resource(rows.row_after(row, payload), written=True)
 
     def _created(self, payload: Row) -> Resource:
         number = new_id(self._client.post(_PATH, payload))

@@ -192,10 +192,18 @@ def naming_read_only(payload: Row, row: Mapping[str, Any]) -> Row:
     return payload
 
 
-def payload_for_restore(row: Mapping[str, Any]) -> Row:
+def payload_for_restore(row: Mapping[str, Any], uid: str) -> Row:
     """The body that creates a deleted row again, tenant's own fields included; deletes cannot be undone (2.9)."""
-    kept = {name: _written(value) for name, value in row.items() if name.lower() not in _SERVERS_OWN}
-    return {name: value for name, value in kept.items() if value is not None} | {"sendNotification": False}
+    kept = {name: _written(value) for name, value in row.items() if name.lower() not in {*_SERVERS_OWN, "extid"}}
+    return {name: value for name, value in kept.items() if value is not None} | {
+        "extId": uid,
+        "sendNotification": False,
+    }
+
+
+def payload_for_mark(row: Mapping[str, Any], ext_id: str) -> Row:
+    """The body that gives a row another `extId`."""
+    return naming_read_only({"extId": ext_id, "sendNotification": False}, row)
 
 
 def _written(value: Any) -> Any:

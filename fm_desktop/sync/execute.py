@@ -23,10 +23,12 @@ from fm_desktop.port import (
     Resource,
     Side,
 )  # fmt: skip
+from fm_desktop.sync.identity import released
 from fm_desktop.sync.journal import Target
 from fm_desktop.sync.links import Link
 from fm_desktop.sync.observe import Observer
-from fm_desktop.sync.plan import Operation, Verb
+from fm_desktop.sync.plan import Marking, Operation, Verb
+from fm_desktop.sync.policy import Origin
 from fm_desktop.sync.project import Context
 from fm_desktop.sync.resources import KnownCollection, KnownResource
 from fm_desktop.sync.settle import Settler
@@ -66,8 +68,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One write on its way. `collection` is the side's own key of the calendar; `last`: nothing else
-    of this plan is open for the link."""
+    """One write on its way. `collection` is the side's own key of the calendar; `row` the item's CRM row, where
+    its mark is changed first; `last`: nothing else of this plan is open for the link."""
 
     operation: Operation
     link: Link
@@ -76,6 +78,7 @@ class _Job:
     collection: str
     resource: Resource | None
     raw: bytes | None
+    row: Resource | None
     last: bool
 
 
@@ -133,13 +136,14 @@ class Writer:
                 link = self._state.links.get(operation.link)
                 try:
                     target, collection, resource = self._target(operation, link)
+                    row = self._row_to_mark(operation, link)
                 except CannotWrite as error:
                     self._failed(operation, link, str(error), "")
                     continue
                 last = last_of[link.id] is operation
                 entry = self._state.journal.sending(operation, link, target, cycle, self._state.clock())
                 raw = self._buried(operation, link)
-                jobs.append(_Job(operation, link, entry, target, collection, resource, raw, last))
+                jobs.append(_Job(operation, link, entry, target, collection, resource, raw, row, last))
         return jobs
 
     def _target(self, operation: Operation, link: Link) -> tuple[Target, str, Resource | None]:
@@ -152,6 +156,11 @@ class Writer:
         known = self._state.resources.by_id(known_id)
         resource = self._resource(operation.side, known)
         return Target(known.collection, known.ref.id, known.revision), known.ref.collection, resource
+
+    def _row_to_mark(self, operation: Operation, link: Link) -> Resource | None:
+        if operation.marking is Marking.NONE or link.crm_resource is None:
+            return None
+        return self._resource(Side.CRM, self._state.resources.by_id(link.crm_resource))
 
     def _buried(self, operation: Operation, link: Link) -> bytes | None:
         """What is brought back is as complete as it was, not only what both sides share."""
@@ -182,16 +191,17 @@ class Writer:
     def _send(self, job: _Job) -> _Outcome:
         port, operation = self._ports[job.operation.side], job.operation
         try:
+            marked = None if job.row is None else self._ports[Side.CRM].mark(job.row, _mark_for(operation, job.link))
             if operation.verb is Verb.CREATE:
                 assert operation.value is not None
-                if job.raw is not None:
-                    return port.restore(job.collection, job.raw)
                 identity = job.link.ext_id if operation.side is Side.CRM else job.link.uid
+                if job.raw is not None:
+                    return port.restore(job.collection, identity, job.raw)
                 return port.create(job.collection, identity, operation.value)
             assert job.resource is not None
             if operation.verb is Verb.UPDATE:
                 return port.update(job.resource, operation.patch)
-            port.delete(job.resource)
+            port.delete(marked if marked is not None and operation.side is Side.CRM else job.resource)
         except PortError as error:
             return error
         return None
@@ -278,6 +288,13 @@ def _batches(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
         links.add(operation.link)
     if batch:
         yield batch
+
+
+def _mark_for(operation: Operation, link: Link) -> str:
+    """The `extId` that the item's row gets. A row born in the CRM carries none of ours in peace time."""
+    if operation.marking is Marking.RELEASE:
+        return released(link.ext_id)
+    return link.ext_id if link.origin is Origin.PROVIDER else ""
 
 
 def _problem_key(link: Link) -> str:

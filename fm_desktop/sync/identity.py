@@ -13,6 +13,7 @@ import uuid
 
 _NAMESPACE = uuid.UUID("6f1f8c0e-52a5-5d7e-9a53-0d8c1e7b4a21")
 EXT_PREFIX = "fmd1-"
+RELEASED_PREFIX = "fmd0-"
 
 
 def uid_for(tenant: str, crm_id: str) -> str:
@@ -31,3 +32,18 @@ def ext_id_for(user: str, uid: str, original_start: str = "") -> str:
 
 def is_our_ext_id(ext_id: str) -> bool:
     return ext_id.startswith(EXT_PREFIX)
+
+
+def released(ext_id: str) -> str:
+    """The `extId` a row gets before its copy, or it as the copy, is taken away by the user's choice: to every
+    other computer of the user that is no deletion, and the other side's item stays."""
+    return RELEASED_PREFIX + ext_id.removeprefix(EXT_PREFIX)
+
+
+def is_released(ext_id: str) -> bool:
+    return ext_id.startswith(RELEASED_PREFIX)
+
+
+def before_release(ext_id: str) -> str:
+    """The identity of the link that a released row belonged to."""
+    return EXT_PREFIX + ext_id.removeprefix(RELEASED_PREFIX)

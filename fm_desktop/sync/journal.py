@@ -16,10 +16,11 @@ from fm_desktop.port import Side
 from fm_desktop.sync.links import Link
 from fm_desktop.sync.plan import Operation, Verb
 from fm_desktop.sync.serial import dump, load, patch_value, projection_value, read_patch, read_projection
-from fm_desktop.sync.store import Store, utc_text
+from fm_desktop.sync.store import Store, read_utc, utc_text
 
-# So long a listing may still show what we deleted.
-ECHO_OF_DELETE = timedelta(hours=24)
+# So long a listing may still show what we deleted. A CRM id is never used again; a path at a provider is, and an
+# item put back there by the calendar's own undo may have its former revision.
+ECHO_OF_DELETE = {Side.CRM: timedelta(hours=24), Side.PROVIDER: timedelta(minutes=2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +111,12 @@ class Journal:
     def deleted_lately(self, collection: int, remote: str, revision: str | None, now: datetime) -> bool:
         """Is this what we deleted, shown once more by a lagging listing?"""
         row = self._store.row(
-            "SELECT body, side FROM operation WHERE collection = ? AND remote = ? AND verb = 'delete'"
-            " AND state = 'done' AND sent_at > ? ORDER BY id DESC",
-            collection, remote, utc_text(now - ECHO_OF_DELETE),
+            "SELECT body, side, sent_at FROM operation WHERE collection = ? AND remote = ? AND verb = 'delete'"
+            " AND state = 'done' ORDER BY id DESC",
+            collection, remote,
         )  # fmt: skip
-        if row is None:
+        if row is None or read_utc(row["sent_at"]) <= now - ECHO_OF_DELETE[Side(row["side"])]:
             return False
-        # A CRM id is never used again; a path at a provider may be.
         return bool(row["side"] == Side.CRM.value or json.loads(row["body"]).get("revision") == revision)
 
     def trim(self, before: datetime) -> None:

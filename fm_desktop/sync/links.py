@@ -12,7 +12,7 @@ from typing import Any
 from fm_desktop.model.items import Answer
 from fm_desktop.model.projection import Projection
 from fm_desktop.port import Side
-from fm_desktop.sync.identity import ext_id_for, is_our_ext_id
+from fm_desktop.sync.identity import ext_id_for, is_our_ext_id, is_released
 from fm_desktop.sync.plan import Decisions, Verb, View, Wish
 from fm_desktop.sync.policy import Facts, Origin
 from fm_desktop.sync.serial import dump, load, patch_value, read_patch
@@ -48,6 +48,7 @@ class Link:
     wish: Wish | None
     ended_at: str | None
     marked_as_ours: bool
+    released: bool
 
     @property
     def title(self) -> str:
@@ -74,6 +75,8 @@ class Link:
             base_provider=self.base_provider,
             base_crm=self.base_crm,
             marked_as_ours=self.marked_as_ours,
+            released=self.released,
+            left=self.collection is None and self.base_provider is not None,
             decisions=decisions,
             wish=self.wish,
         )
@@ -198,6 +201,7 @@ _SELECT_DIRTY = f"SELECT link.*, resource.uid AS crm_ext_id FROM link INDEXED BY
 def _link(row: sqlite3.Row) -> Link:
     fields: dict[str, Any] = {name: load(row[name]) for name in _PROJECTIONS}
     fields |= {name: bool(row[name]) for name in ("detached", "quarantined", "excluded", "dirty")}
+    mark = row["crm_ext_id"] or ""
     plain = ("id", "ext_id", "uid", "recurrence", "collection", "provider_resource", "crm_resource", "ignored",
              "failures", "not_before", "ended_at")  # fmt: skip
     fields |= {name: row[name] for name in plain}
@@ -205,7 +209,8 @@ def _link(row: sqlite3.Row) -> Link:
         origin=Origin(row["origin"]),
         facts=read_facts(row["facts"]),
         wish=None if row["wish"] is None else read_wish(row["wish"]),
-        marked_as_ours=row["origin"] == Origin.PROVIDER.value and is_our_ext_id(row["crm_ext_id"] or ""),
+        marked_as_ours=row["origin"] == Origin.PROVIDER.value and (is_our_ext_id(mark) or is_released(mark)),
+        released=is_released(mark),
         **fields,
     )
 

@@ -47,6 +47,7 @@ class Observer:
         absent, still_there = self._absent(port, collection, changes, now)
         with self._store.transaction():
             self._take(port.side, collection.id, (*changes.present, *still_there), absent, now)
+            self._relink.released(changes.removed_marks)
             suspect = self._judge_listing(collection, changes, absent)
             # A listing that is not believed is asked for again, whole, until it can be.
             cursor = None if suspect else changes.cursor

@@ -92,10 +92,20 @@ class Wish:
     value: Projection | None = None
 
 
+class Marking(Enum):
+    """What a write does before it to the mark of the item's CRM row, if it is there. `RELEASE`: only a copy goes,
+    by the user's choice, so that another computer must not take it for a deletion. `RENEW`: takes that back."""
+
+    NONE = "none"
+    RELEASE = "release"
+    RENEW = "renew"
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that is known of one link. A side that is away has None; `reborn`: the CRM row carries our
-    mark although nothing at the provider belongs to it (our state was lost, or its item is)."""
+    """All that is known of one link. A side that is away has None; `marked_as_ours`: the CRM row was made for an
+    item at the provider; `released`: by the user's choice it has no copy there; `left`: its calendar takes no part on
+    this computer any more, and its copy is to go."""
 
     link: int
     uid: str
@@ -107,6 +117,8 @@ class View:
     base_provider: Projection | None
     base_crm: Projection | None
     marked_as_ours: bool = False
+    released: bool = False
+    left: bool = False
     decisions: Decisions = field(default_factory=dict)
     wish: Wish | None = None
 
@@ -131,6 +143,7 @@ class Operation:
     held: str = ""
     alone: bool = True
     whole: bool = False
+    marking: Marking = Marking.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +170,7 @@ def plan(view: View, options: Options, now: datetime) -> Planned:
     if view.facts.cancelled and view.provider is not None:
         view = replace(view, provider=None)
     if view.wish is not None:
-        wished = _wished(view, view.wish)
+        wished = _wished(view, view.wish, options)
         if wished is not None:
             return wished
     if not policy.travels(view.origin, options.direction):
@@ -183,26 +196,37 @@ def plan(view: View, options: Options, now: datetime) -> Planned:
     return Planned((_delete(view, action),))
 
 
-def _wished(view: View, wish: Wish) -> Planned | None:
+_UNDONE = "undone by you"
+
+
+def _wished(view: View, wish: Wish, options: Options) -> Planned | None:
     """The operations of an undo; None where there is nothing left to undo."""
-    why = "undone by you"
-    here = view.provider if wish.side is Side.PROVIDER else view.crm
-    if wish.verb is Verb.DELETE:
-        mails = view.facts.others if wish.side is Side.PROVIDER else 0
-        gone = Operation(view.link, wish.side, Verb.DELETE, why, mails=mails)
-        return Planned(exclude=True) if here is None else Planned((gone,))
     if wish.verb is Verb.CREATE:
-        sides = [side for side, shown in ((Side.PROVIDER, view.provider), (Side.CRM, view.crm)) if shown is None]
-        return Planned(
-            tuple(
-                Operation(view.link, side, Verb.CREATE, why, value=wish.value, mails=view.facts.others)
-                for side in sides
-            )
-        )
-    if view.provider is None or view.crm is None or here is None:
-        return None
+        return _wished_back(view, wish)
+    here = view.provider if wish.side is Side.PROVIDER else view.crm
     mails = view.facts.others if wish.side is Side.PROVIDER else 0
-    return Planned((Operation(view.link, wish.side, Verb.UPDATE, why, patch=wish.patch, mails=mails),))
+    if wish.verb is Verb.DELETE:
+        # Where the CRM is only read, every computer puts a missing copy back, and none deletes the original.
+        marking = Marking.NONE if options.direction is policy.Direction.TO_PROVIDER else Marking.RELEASE
+        gone = Operation(view.link, wish.side, Verb.DELETE, _UNDONE, mails=mails, marking=marking)
+        return Planned(exclude=True) if here is None else Planned((gone,))
+    if view.provider is None or view.crm is None:
+        return None
+    return Planned((Operation(view.link, wish.side, Verb.UPDATE, _UNDONE, patch=wish.patch, mails=mails),))
+
+
+def _wished_back(view: View, wish: Wish) -> Planned | None:
+    """What was deleted comes back in the calendar first, where it may have to wait for a word about its mail; the
+    CRM's row follows once it is there, so that no side is left with half of it."""
+    if view.provider is None:
+        marking = Marking.RENEW if view.released else Marking.NONE
+        back = Operation(
+            view.link, Side.PROVIDER, Verb.CREATE, _UNDONE, value=wish.value, mails=view.facts.others, marking=marking
+        )
+        return Planned((back,))
+    if view.crm is None:
+        return Planned((Operation(view.link, Side.CRM, Verb.CREATE, _UNDONE, value=wish.value),))
+    return None
 
 
 def _kept_although_it_follows(view: View, options: Options) -> bool:
@@ -330,7 +354,7 @@ def _orphan(view: View, options: Options, now: datetime) -> Planned:
         return Planned(ignored="it lies before the dates that are kept in step")
     held = "it was copied from your calendar once, but is in none of your chosen calendars now"
     why = "not in the calendar any more"
-    return Planned((Operation(view.link, Side.CRM, Verb.DELETE, why, held=held),))
+    return Planned((Operation(view.link, Side.CRM, Verb.DELETE, why, held=held, marking=Marking.RELEASE),))
 
 
 def _delete(view: View, action: Action) -> Operation:
@@ -341,4 +365,5 @@ def _delete(view: View, action: Action) -> Operation:
     if view.crm is not None and change_of(view.crm, view.base_crm) is Change.CHANGED:
         lost = tuple(Lost(Side.CRM, name, getattr(view.crm, name)) for name in ("title", "text"))
     why = "cancelled by the organiser" if view.facts.cancelled else "deleted in the calendar"
-    return Operation(view.link, Side.CRM, Verb.DELETE, why, lost=lost)
+    marking = Marking.RELEASE if view.left else Marking.NONE
+    return Operation(view.link, Side.CRM, Verb.DELETE, why, lost=lost, marking=marking)

@@ -15,9 +15,10 @@ from fm_desktop.model.items import Item
 from fm_desktop.model.projection import Projection
 from fm_desktop.port import Broken, Found, Port, Resource, Side
 from fm_desktop.sync import policy
-from fm_desktop.sync.identity import is_our_ext_id, uid_for
+from fm_desktop.sync.identity import before_release, is_our_ext_id, is_released, uid_for
 from fm_desktop.sync.links import Link
 from fm_desktop.sync.merge import rebased
+from fm_desktop.sync.plan import Decision, Verb
 from fm_desktop.sync.policy import Facts, Origin
 from fm_desktop.sync.project import Context, crm_view
 from fm_desktop.sync.recognise import Shown, Window, shown_by
@@ -38,6 +39,7 @@ class Relinker:
         self._links = state.links
         self._journal = state.journal
         self._problems = state.problems
+        self._held = state.held
         self._ports = ports
         self._context: Context | None = None
         self._touched_uids: dict[str, None] = {}
@@ -112,6 +114,14 @@ class Relinker:
         for resource in sorted(self._touched_rows, key=lambda each: int(self._resources.by_id(each).ref.id)):
             self._relink_row(resource, self._touched_rows[resource], now)
         self._touched_rows.clear()
+
+    def released(self, marks: Iterable[str]) -> None:
+        """Rows that are gone, by the user's choice on another computer, as copies only: what they were copies of stays
+        as it is, and is not copied again."""
+        for mark in filter(is_released, marks):
+            link = self._links.of_ext_id(before_release(mark))
+            if link is not None and link.crm is None and link.base_crm is not None and link.wish is None:
+                self._links.update(link, excluded=True)
 
     def _is_stale(self, side: Side, collection: int, found: Found, known: KnownResource | None, now: datetime) -> bool:
         """A reading from before our own last write: a lagging server's, not a person's edit."""
@@ -221,7 +231,15 @@ class Relinker:
         if link is None:
             return
         extra: dict[str, Any] = {} if link.crm_resource == resource else {"crm_resource": resource}
+        if is_released(item.uid):
+            extra["excluded"] = link.excluded or not self._is_being_released(link)
+        elif link.excluded and link.crm is None and is_our_ext_id(item.uid):
+            extra |= {"excluded": False, "dirty": True}  # copied once more, on another computer of the user
         self._see(link, Side.CRM, crm_view(item), **extra)
+
+    def _is_being_released(self, link: Link) -> bool:
+        """By this computer, which has marked the row already and is about to do what the user chose."""
+        return link.wish is not None or self._held.decisions(link.id).get((Side.CRM, Verb.DELETE)) is Decision.APPROVED
 
     def _link_for_row(self, row: KnownResource, item: Item, now: datetime) -> Link | None:
         """The link a row belongs to; None for a second row of one item (see `second_rows`)."""
@@ -233,6 +251,9 @@ class Relinker:
                 return None
         uid = uid_for(self.context.options.tenant, row.ref.id)
         ext_id = self._links.ext_id(uid, "")
+        if is_released(item.uid) and ext_id != before_release(item.uid):
+            # A copy about to be taken out by another computer, or by this one before it lost its state.
+            return self._links.of_ext_id(before_release(item.uid))
         return self._links.of_ext_id(ext_id) or self._links.add(ext_id, uid, "", Origin.CRM)
 
     def is_a_persons_copy(self, row: KnownResource, now: datetime) -> bool:

@@ -23,6 +23,7 @@ def remove_second_rows(state: State, crm: Port, relinker: Relinker, now: datetim
         found = crm.parse(row.ref, row.revision, row.raw)
         if not isinstance(found, Resource):
             continue
+        key = f"item:{row.collection}:{row.ref.id}"
         if state.journal.made(row.collection, row.ref.id):
             try:
                 crm.delete(found)
@@ -30,13 +31,11 @@ def remove_second_rows(state: State, crm: Port, relinker: Relinker, now: datetim
                 continue  # looked at again when it has been read
             except (Refused, Malformed) as error:
                 title = found.items[0].title or "(no title)"
-                state.problems.report(
-                    f"second:{row.id}", title, _TWICE.format(title, error), error.next_step or _DELETE_IT
-                )
+                state.problems.report(key, title, _TWICE.format(title, error), error.next_step or _DELETE_IT)
                 continue
             with state.store.transaction():
                 state.resources.forget(row.id)
-                state.problems.solved(f"second:{row.id}")
+                state.problems.solved(key)
             removed += 1
         elif relinker.is_a_persons_copy(row, now):
             with state.store.transaction():

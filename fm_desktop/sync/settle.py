@@ -45,7 +45,7 @@ class Settler:
         }  # fmt: skip
         link = state.links.update(link, **changes)
         self._set_base(entry, link, projection, alone=operation.alone)
-        if last:
+        if last and not _is_half_back(link):
             state.links.update(link, wish=None)
         state.journal.finish(entry.id, "done", state.clock(), remote=resource.ref.id)
 
@@ -107,6 +107,12 @@ class Settler:
             self._state.held.carried_out(link.id, entry.side, entry.verb)
             return
         here, there = entry.side.value, entry.side.other.value
+        if entry.verb is Verb.CREATE and link.wish is not None and link.wish.verb is Verb.CREATE:
+            # The other side is on its way still, or was changed while this one waited: its base is its own affair.
+            link = self._state.links.update(link, **{f"base_{here}": written})
+            self._state.links.update(link, dirty=_is_half_back(link) or not link.settled)
+            self._state.held.carried_out(link.id, entry.side, entry.verb)
+            return
         # Planned before the other side's own write of this cycle was answered, and read back not yet.
         echoed: Projection | None = getattr(link, f"echo_{there}")
         other: Projection | None = entry.planned_on[1 if entry.side is Side.PROVIDER else 0]
@@ -129,6 +135,12 @@ class Settler:
             return crm_view(item), {}
         projection, facts = provider_view(item, item.span, context, series=False, read_only=False)
         return projection, {"facts": facts, "collection": collection}
+
+
+def _is_half_back(link: Link) -> bool:
+    """Is an undone deletion to be carried out at the other side still?"""
+    wished_back = link.wish is not None and link.wish.verb is Verb.CREATE
+    return wished_back and (link.provider is None or link.crm is None)
 
 
 def _is_undo(entry: Entry, link: Link) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fm_desktop.port import Side
 from fm_desktop.sync.chronicle import WAS_CUT, Happening
+from fm_desktop.sync.identity import is_our_ext_id, is_released
+from fm_desktop.sync.links import Link
 from fm_desktop.sync.plan import Verb, Wish
 from fm_desktop.sync.serial import read_patch, read_projection
 from fm_desktop.sync.state import State
@@ -23,12 +25,31 @@ def undo(state: State, happening: int) -> Happening:
     if entry.link is None:
         raise CannotUndo(f"“{entry.title}” is too old: what it was is not kept any more.")
     link = state.links.get(entry.link)
-    if entry.verb is not Verb.CREATE and not link.facts.editable and entry.side is Side.CRM:
-        raise CannotUndo(f"“{entry.title}” follows the calendar in ForceManager: {link.facts.why_locked()}.")
+    _check(state, entry, link)
+    wish = _wish(entry)
     with state.store.transaction():
-        state.links.update(link, wish=_wish(entry), dirty=True, quarantined=False, not_before=None)
+        # What was to have no copy is wished back: it takes part again.
+        excluded = link.excluded and wish.verb is not Verb.CREATE
+        state.links.update(link, wish=wish, excluded=excluded, dirty=True, quarantined=False, not_before=None)
         state.chronicle.mark_undone(happening)
     return entry
+
+
+def _check(state: State, entry: Happening, link: Link) -> None:
+    if link.detached:
+        raise CannotUndo(f"“{entry.title}” is in a calendar that takes no part: choose it again first.")
+    if entry.verb is not Verb.CREATE and not link.facts.editable and entry.side is Side.CRM:
+        raise CannotUndo(f"“{entry.title}” follows the calendar in ForceManager: {link.facts.why_locked()}.")
+    if entry.verb is Verb.CREATE and entry.side is Side.PROVIDER and _has_a_foreign_mark(state, link):
+        # Without our mark on the row, the user's other computers would take it for a deletion, and delete the row.
+        raise CannotUndo(
+            f"“{entry.title}” belongs to another program too: its copy cannot be taken out of the calendar alone."
+        )
+
+
+def _has_a_foreign_mark(state: State, link: Link) -> bool:
+    mark = "" if link.crm_resource is None else state.resources.by_id(link.crm_resource).uid
+    return bool(mark) and not is_our_ext_id(mark) and not is_released(mark)
 
 
 def _wish(entry: Happening) -> Wish:

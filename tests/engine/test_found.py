@@ -62,7 +62,7 @@ def test_R27_a_word_about_a_change_is_none_about_a_deletion(world: World) -> Non
 
 
 def test_R27_undoing_a_create_whose_item_has_participants_by_now_asks_first(world: World) -> None:
-    world.crm.put(AGENDA, event("Visit", "-"))
+    world.crm.put(AGENDA, replace(event("Visit"), uid=""))
     world.sync()
     entry = world.engine.state.chronicle.entries()[0]
     world.calendar.edit("Work", world.calendar.key_of("Visit"), organiser=PEOPLE[0], participants=PEOPLE)

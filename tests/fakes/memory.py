@@ -71,6 +71,7 @@ class MemorySide:
         self._ids = itertools.count(100)
         self._archive: dict[bytes, Stored] = {}
         self._changes: list[tuple[int, str, str]] = []
+        self._removed: list[tuple[int, str]] = []
         for name in self.names:
             self.shelves.setdefault(name, {})
 
@@ -87,8 +88,10 @@ class MemorySide:
         self.store(collection, key, (replace(stored.items[0], **changes), *stored.items[1:]))
 
     def remove(self, collection: str, key: str) -> None:
-        del self.shelves[collection][key]
-        self._changes.append((next(self._clock), collection, key))
+        gone = self.shelves[collection].pop(key)
+        moment = next(self._clock)
+        self._changes.append((moment, collection, key))
+        self._removed.append((moment, gone.items[0].uid))
 
     def breaks(self, collection: str, key: str, reason: str) -> None:
         stored = self.shelves[collection][key]
@@ -156,11 +159,18 @@ class MemorySide:
         if cursor is None or self.refuse_tokens or self.lists_empty:
             revisions = known()
             present = [key for key, stored in shelf.items() if revisions.get(key) != str(stored.revision)]
-            return Changes(tuple(self._found(collection.id, key) for key in present), (), now, frozenset(shelf))
+            found = tuple(self._found(collection.id, key) for key in present)
+            return Changes(found, (), now, frozenset(shelf), self._removed_marks(0))
         since = json.loads(cursor)["token"]
         touched = dict.fromkeys(key for at, where, key in self._changes if where == collection.id and at > since)
         present = tuple(self._found(collection.id, key) for key in touched if key in shelf)
-        return Changes(present, tuple(key for key in touched if key not in shelf), now)
+        removed = tuple(key for key in touched if key not in shelf)
+        return Changes(present, removed, now, removed_marks=self._removed_marks(since))
+
+    def _removed_marks(self, since: int) -> frozenset[str]:
+        if self.side is Side.PROVIDER:
+            return frozenset()
+        return frozenset(uid for moment, uid in self._removed if moment > since and uid)
 
     def parse(self, ref: Ref, revision: str | None, raw: bytes) -> Found:
         return self._shown(ref, revision, raw, self._archive[raw])
@@ -209,8 +219,19 @@ class MemorySide:
 
         self._write("delete", collection, key, gone, resource.items[0].title)
 
-    def restore(self, collection: str, raw: bytes) -> Resource:
+    def mark(self, resource: Resource, ext_id: str) -> Resource:
+        if self.side is Side.PROVIDER or resource.items[0].uid == ext_id:
+            return resource
+
+        def marked() -> tuple[Item, ...]:
+            return tuple(replace(each, uid=ext_id) for each in self._at(resource).items)
+
+        return self._write("mark", resource.ref.collection, resource.ref.id, marked, resource.items[0].title)
+
+    def restore(self, collection: str, uid: str, raw: bytes) -> Resource:
         items = self._archive[raw].items
+        if self.side is Side.CRM:
+            items = tuple(replace(each, uid=uid) for each in items)
         key = f"{items[0].uid}.ics" if self.side is Side.PROVIDER else str(next(self._ids))
         self._mail(items[0])
         return self._write("create", collection, key, lambda: items, items[0].title)

@@ -139,11 +139,11 @@ def test_restore_brings_back_everything(dav_account: DavAccount, provider: CalDa
     (seen,) = provider.fetch(work, [f"{work}uid-1.ics"])
     assert isinstance(seen, Resource)
     provider.delete(seen)
-    restored = provider.restore(work, seen.raw)
+    restored = provider.restore(work, "uid-1", seen.raw)
     assert b"X-KEPT:yes" in read(provider, restored).raw
     assert read(provider, restored).items == seen.items
     with pytest.raises(Conflict):
-        provider.restore(work, seen.raw)
+        provider.restore(work, "uid-1", seen.raw)
 
 
 def test_event_without_a_date_is_refused_in_words(provider: CalDavProvider, work: str) -> None:

@@ -199,10 +199,13 @@ class CalDavProvider:
         self._connected()
         self._writer.delete(resource)
 
-    def restore(self, collection: str, raw: bytes) -> Resource:
+    def restore(self, collection: str, uid: str, raw: bytes) -> Resource:
         self._connected()
         items = self._read(raw)
         return self._store(collection, items[0].uid, raw, items[0].title)
+
+    def mark(self, resource: Resource, ext_id: str) -> Resource:
+        return resource
 
     # --- inside ----------------------------------------------------------------------------------
 

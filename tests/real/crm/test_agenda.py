@@ -234,7 +234,7 @@ def test_R27_no_write_asks_for_a_notification(crm, agenda):
     crm.store.update("calendar", int(made.ref.id), {"sendNotification": True})
     agenda.update(made, Patch(title="x"))
     assert crm.store.get("calendar", int(made.ref.id))["sendNotification"] is False
-    restored = agenda.restore(AGENDA.id, made.raw)
+    restored = agenda.restore(AGENDA.id, "fmd1-a", made.raw)
     assert crm.store.get("calendar", int(restored.ref.id))["sendNotification"] is False
 
 
@@ -329,7 +329,7 @@ def test_a_deleted_row_is_restored_as_it_was(crm, agenda):
     crm.store.update("calendar", int(made.ref.id), {"city": "Madrid", "opportunityId": None, "reminder": 15})
     (full,) = agenda.fetch(AGENDA.id, [made.ref.id])
     agenda.delete(full)
-    restored = agenda.restore(AGENDA.id, full.raw)
+    restored = agenda.restore(AGENDA.id, "fmd1-a", full.raw)
     (read,) = agenda.fetch(AGENDA.id, [restored.ref.id])
     assert read.items == full.items == restored.items
     stored = crm.store.get("calendar", int(restored.ref.id))
@@ -354,3 +354,21 @@ def test_a_text_too_long_is_stored_shortened(crm, agenda):
     assert read.items[0].shortened
     assert text.startswith(read.items[0].text)
     assert len(crm.store.get("calendar", int(made.ref.id))["comment"]) <= 6000
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_a_mark_is_changed_and_told_of_deleted_rows(crm, agenda, locked):
+    made = agenda.create(AGENDA.id, "fmd1-a", replace(VISIT, locked=locked))
+    before = agenda.changes(AGENDA, None, dict)
+    assert before.removed_marks == frozenset()
+    marked = agenda.mark(made, "fmd0-a")
+    requests = agenda.requests
+    assert agenda.mark(marked, "fmd0-a").items == marked.items
+    assert agenda.requests == requests + 1
+    (read,) = agenda.fetch(AGENDA.id, [made.ref.id])
+    assert (read.items[0].uid, read.items[0].locked) == ("fmd0-a", locked)
+    agenda.delete(marked)
+    for cursor in (before.cursor, None):
+        after = agenda.changes(AGENDA, cursor, lambda: {made.ref.id: made.revision})
+        assert after.removed == (made.ref.id,)
+        assert after.removed_marks == {"fmd0-a"}

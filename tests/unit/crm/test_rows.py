@@ -286,9 +286,9 @@ def test_a_restored_row_keeps_the_tenants_own_fields_and_writes_ids():
         "DateDeleted": "2026-11-25T08:30:28Z",
         "salesRepIdDeleted": 7,
         "sendNotification": True,
-        "extId": "fmd1-x",
+        "extId": "of another program",
     }
-    assert rows.payload_for_restore(row) == {
+    assert rows.payload_for_restore(row, "fmd1-x") == {
         "subject": "Visit",
         "accountId": 6,
         "Z_colour": 2,

@@ -1,0 +1,262 @@
+"""A copy that goes by the user's choice is no deletion: not to another computer, not after a crash, not to an undo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from fm_desktop.model.items import Item
+from fm_desktop.port import Side, Unreachable
+from fm_desktop.sync.calendars import Calendars
+from fm_desktop.sync.cycle import Engine
+from fm_desktop.sync.identity import is_our_ext_id, is_released
+from fm_desktop.sync.plan import Decision
+from fm_desktop.sync.undo import CannotUndo, undo
+from tests.fakes.world import AGENDA, EMMA, World, event, person
+
+GUESTS = (EMMA, person("boss@client.example"))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path, calendars=("Work", "Home"))
+
+
+def row(title: str) -> Item:
+    """One as people make them in ForceManager, without any mark."""
+    return replace(event(title), uid="")
+
+
+def cycles(world: World, engine: Engine, number: int = 3) -> None:
+    for _ in range(number):
+        world.now += timedelta(minutes=2)
+        report = engine.cycle()
+        assert report.error is None, report.error
+
+
+def newest(world: World) -> int:
+    return world.engine.state.chronicle.entries()[0].id
+
+
+# --- taken out with its calendar ---
+
+
+def test_R04_copies_taken_out_on_one_computer_cost_nothing_where_the_calendar_is_still_chosen(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.calendar.put("Home", event("Party"))
+    world.sync()
+    other = world.another_computer()
+    cycles(world, other)
+    Calendars(world.engine.state).deselect("Work", remove_copies=True)
+    world.sync()
+    assert world.crm.titles() == ["Party"]
+    cycles(world, other)
+    world.sync()
+    assert world.calendar.titles() == ["Dentist", "Party"]
+    assert world.crm.titles() == ["Party"]
+
+
+def test_R04_copies_that_come_back_with_their_calendar_are_kept_in_step_by_both_computers(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    other = world.another_computer()
+    cycles(world, other)
+    Calendars(world.engine.state).deselect("Work", remove_copies=True)
+    world.sync()
+    cycles(world, other)
+    Calendars(world.engine.state).select("Work")
+    world.sync()
+    cycles(world, other)
+    assert world.crm.titles() == ["Dentist"]
+    world.calendar.edit("Work", "uid-Dentist.ics", title="Dentist, later")
+    cycles(world, other)
+    assert world.crm.titles() == ["Dentist, later"]
+    world.quiet()
+
+
+def test_R04_an_old_state_file_that_knows_the_copies_deletes_nothing(world: World, tmp_path: Path) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    world.store.close()
+    old = (tmp_path / "state.db").read_bytes()
+    world.reopen()
+    Calendars(world.engine.state).deselect("Work", remove_copies=True)
+    world.sync()
+    world.store.close()
+    (tmp_path / "old.db").write_bytes(old)
+    world.reopen("old")
+    world.sync()
+    assert world.calendar.titles() == ["Dentist"]
+    assert world.crm.titles() == []
+    world.quiet()
+
+
+def test_a_copy_that_is_marked_and_not_deleted_yet_is_no_new_row_to_anybody(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    other = world.another_computer()
+    cycles(world, other)
+    Calendars(world.engine.state).deselect("Work", remove_copies=True)
+    world.crm.fail("delete", Unreachable("the line is down"))
+    world.now += timedelta(minutes=2)
+    world.engine.cycle()
+    assert is_released(world.crm.one("Dentist").uid)
+    cycles(world, other)
+    assert world.calendar.titles() == ["Dentist"]
+    assert world.crm.titles() == ["Dentist"]
+    world.sync()
+    assert world.crm.titles() == []
+    assert world.calendar.titles() == ["Dentist"]
+
+
+# --- undone ---
+
+
+def test_undoing_a_copy_in_the_crm_is_no_deletion_to_another_computer(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    other = world.another_computer()
+    cycles(world, other)
+    undo(world.engine.state, newest(world))
+    world.sync()
+    cycles(world, other)
+    world.sync()
+    assert world.calendar.titles() == ["Dentist"]
+    assert world.crm.titles() == []
+
+
+def test_undoing_a_copy_in_the_calendar_is_no_deletion_to_another_computer(world: World) -> None:
+    world.crm.put(AGENDA, row("Visit"))
+    world.sync()
+    other = world.another_computer()
+    cycles(world, other)
+    undo(world.engine.state, newest(world))
+    world.sync()
+    cycles(world, other)
+    cycles(world, world.another_computer("new"))
+    world.sync()
+    assert world.crm.titles() == ["Visit"]
+    assert world.calendar.titles() == []
+
+
+@pytest.mark.parametrize("born", list(Side))
+def test_an_undone_copy_is_made_again_by_undoing_that(world: World, born: Side) -> None:
+    if born is Side.CRM:
+        world.crm.put(AGENDA, row("Visit"))
+    else:
+        world.calendar.put("Work", event("Visit"))
+    world.sync()
+    undo(world.engine.state, newest(world))
+    world.sync()
+    assert world.crm.titles() + world.calendar.titles() == ["Visit"]
+    undo(world.engine.state, newest(world))
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == ["Visit"]
+    assert not is_released(world.crm.one("Visit").uid)
+    world.calendar.edit(*_place(world, "Visit"), title="Visit, later")
+    world.sync()
+    assert world.crm.titles() == ["Visit, later"]
+    cycles(world, world.another_computer("new"))
+    assert world.crm.titles() == world.calendar.titles() == ["Visit, later"]
+    world.quiet()
+
+
+def test_a_copy_whose_row_belongs_to_another_program_too_cannot_be_undone_alone(world: World) -> None:
+    world.crm.put(AGENDA, event("Visit", "ERP-17"))
+    world.sync()
+    with pytest.raises(CannotUndo, match="“Visit” belongs to another program"):
+        undo(world.engine.state, newest(world))
+
+
+def test_what_is_in_a_calendar_that_takes_no_part_is_not_undone_in_silence(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    Calendars(world.engine.state).deselect("Work", remove_copies=False)
+    with pytest.raises(CannotUndo, match="choose it again"):
+        undo(world.engine.state, newest(world))
+
+
+# --- a deleted meeting with guests, wished back ---
+
+
+def deleted_meeting(world: World) -> None:
+    world.calendar.put("Work", event("Review", organiser=EMMA, participants=GUESTS, text="agenda"))
+    world.sync()
+    world.calendar.remove("Work", "uid-Review.ics")
+    world.sync()
+    assert world.crm.titles() == []
+    undo(world.engine.state, newest(world))
+
+
+def test_R27_a_meeting_wished_back_waits_on_both_sides_for_the_word_about_its_mail(world: World) -> None:
+    deleted_meeting(world)
+    other = world.another_computer()
+    assert world.sync().held == 1
+    cycles(world, other)
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == []
+    assert world.calendar.mails == []
+    approve(world, Decision.APPROVED)
+    world.sync()
+    cycles(world, other)
+    assert world.crm.titles() == world.calendar.titles() == ["Review"]
+    assert is_our_ext_id(world.crm.one("Review").uid)
+    world.quiet()
+
+
+def test_R27_a_meeting_not_wanted_back_after_all_stays_away(world: World) -> None:
+    deleted_meeting(world)
+    world.sync()
+    approve(world, Decision.KEEP)
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == []
+    assert world.calendar.mails == []
+    world.quiet()
+
+
+def test_a_meeting_wished_back_is_whole_although_the_crm_was_away_in_between(world: World) -> None:
+    """An edit made while only the calendar had it again travels, and a lost state finds the row."""
+    deleted_meeting(world)
+    world.sync()
+    approve(world, Decision.APPROVED)
+    world.crm.fail("create", Unreachable("the line is down"))
+    world.now += timedelta(minutes=2)
+    world.engine.cycle()
+    assert world.calendar.titles() == ["Review"]
+    assert world.crm.titles() == []
+    world.calendar.edit("Work", "uid-Review.ics", title="Review, later")
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == ["Review, later"]
+    assert world.crm.one("Review, later").text == "agenda"
+    cycles(world, world.another_computer("new"))
+    assert world.crm.titles() == world.calendar.titles() == ["Review, later"]
+    world.quiet()
+
+
+def test_an_event_put_back_by_the_calendars_own_undo_is_there_again_soon(world: World) -> None:
+    """With the content its ETag is the former one too, as that of a deleted item which a lagging list still shows."""
+    key = world.crm.put(AGENDA, row("Visit"))
+    world.sync()
+    place, path = _place(world, "Visit")
+    stored = world.calendar.shelves[place][path]
+    world.crm.remove(AGENDA, key)
+    world.sync()
+    assert world.calendar.titles() == []
+    world.calendar.store(place, path, stored.items)
+    world.calendar.shelves[place][path] = stored
+    world.sync(minutes=5)
+    assert world.crm.titles() == world.calendar.titles() == ["Visit"]
+
+
+def approve(world: World, decision: Decision) -> None:
+    held = world.engine.state.held
+    with world.store.transaction():
+        assert held.decide([each.id for each in held.waiting()], decision) == 1
+
+
+def _place(world: World, title: str) -> tuple[str, str]:
+    return next((name, key) for name, shelf in world.calendar.shelves.items() for key, stored in shelf.items()
+                if stored.items[0].title == title)  # fmt: skip
