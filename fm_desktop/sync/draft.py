@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from fm_desktop.model.items import Kind
 from fm_desktop.model.projection import Projection
 from fm_desktop.port import Side
 from fm_desktop.sync import guard, match
@@ -84,6 +85,7 @@ class Drafter:
         state.held.keep_only(link.id, planned.operations)
         if not planned.operations:
             state.problems.solved(f"link:{link.id}")
+        self._note_kind(link)
         if planned.exclude:
             state.links.update(link, excluded=True, dirty=False, wish=None)
         elif planned.forget:
@@ -93,6 +95,21 @@ class Drafter:
             state.links.update(link, base_provider=link.provider, base_crm=link.crm, dirty=False, ignored="", wish=None)
         elif not planned.operations:
             state.links.update(link, dirty=False, ignored=planned.ignored, wish=None)
+
+    def _note_kind(self, link: Link) -> None:
+        """An event turned into a task, or back, on one side: no service can change that of an item that is there,
+        and nothing is deleted and made anew, with mail to its guests perhaps, without the user's word."""
+        key = f"kind:{link.id}"
+        if link.provider is None or link.crm is None or link.provider.kind is link.crm.kind:
+            self._state.problems.solved(key)
+            return
+        here, there = ("a task", "an event") if link.crm.kind is Kind.TASK else ("an event", "a task")
+        self._state.problems.report(
+            key,
+            link.title,
+            f"“{link.title}” is {here} in ForceManager and {there} in your calendar. The rest of it is kept in step.",
+            "Turn it back, or delete it on one side and make it anew as what it is to be.",
+        )
 
     def _record(self, verdict: Verdict, links: dict[int, Link]) -> None:
         state = self._state

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fm_desktop.model.items import Privacy
+from fm_desktop.model.items import Kind, Privacy
 from fm_desktop.port import OutcomeUnknown, Refused, Unreachable
 from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.policy import Direction
@@ -565,4 +565,21 @@ def test_the_writes_of_one_undo_are_not_torn_apart(tmp_path: Path) -> None:
     world.sync()
     world.sync()
     assert world.crm.titles() == world.calendar.titles() == ["Short"]
+    world.quiet()
+
+
+def test_an_event_turned_into_a_task_on_one_side_is_told_and_the_rest_of_it_goes_on(world: World) -> None:
+    world.calendar.put("Work", event("Report"))
+    world.sync()
+    row = world.crm.key_of("Report")
+    world.crm.edit(AGENDA, row, kind=Kind.TASK)
+    world.sync()
+    (problem,) = world.engine.state.problems.open()
+    assert "“Report” is a task in ForceManager and an event in your calendar" in problem.message
+    world.crm.edit(AGENDA, row, title="Report, final")
+    world.sync()
+    assert world.calendar.titles() == ["Report, final"]
+    world.crm.edit(AGENDA, row, kind=Kind.EVENT)
+    world.sync()
+    assert world.engine.state.problems.open() == ()
     world.quiet()
