@@ -12,8 +12,8 @@ _KEPT = ("cycle", "crm_user")
 def ensure(store: Store, tenant: str, crm_user: str, address: str) -> int:
     """The id of the account, made if it is new; from now on it is the one at work.
 
-    What the store remembers besides items (the directory, when calendars were listed, the first import)
-    belongs to the account that was at work before, and is forgotten with a change.
+    What the store remembers besides items (the directory, when calendars were listed) belongs to the account that
+    was at work before, and is forgotten with a change.
     """
     found = find(store, tenant, crm_user, address)
     if found is not None and store.meta(_AT_WORK) == str(found):

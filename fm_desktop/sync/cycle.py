@@ -166,6 +166,7 @@ class Engine:
         self._relinker.use(self._context())
         changed = self._directory.refresh()
         with self._store.transaction():
+            self.state.chronicle.begin_imports()
             self._relinker.touch(self.state.resources.uids_of_people(changed))
             self._notice_zone()
             self._notice_settings()
@@ -185,9 +186,8 @@ class Engine:
             if self._store.meta("trimmed") != now.date().isoformat():
                 self.state.trim(now)
                 self._store.set_meta("trimmed", now.date().isoformat())
-            if complete and self._store.meta("first_import_done") is None:
-                self.state.chronicle.summarise_first_import()
-                self._store.set_meta("first_import_done", utc_text(now))
+            if complete:
+                self.state.chronicle.end_imports()
             self._store.set_meta("last_success", utc_text(self.state.clock()))
 
     # --- what moves besides the items ---

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fm_desktop.model.times import UTC_NAME, Timed, When
 from fm_desktop.sync.links import Link
 from fm_desktop.sync.policy import Origin
 from fm_desktop.sync.state import State
@@ -17,32 +18,34 @@ class Explanation:
 
 
 def explain(state: State, text: str, limit: int = 20) -> tuple[Explanation, ...]:
-    """Items whose title, UID or CRM id matches, the latest first, each with what holds of it."""
+    """The account's items whose title, UID or CRM id matches, the latest first, each with what holds of it."""
     needle = f"%{text.lower()}%"
     rows = state.store.rows(
         "SELECT DISTINCT link.id FROM link LEFT JOIN resource AS row ON row.id = link.crm_resource"
-        " WHERE lower(coalesce(json_extract(link.provider, '$.title'), '')) LIKE ?"
+        " WHERE link.account = ? AND (lower(coalesce(json_extract(link.provider, '$.title'), '')) LIKE ?"
         " OR lower(coalesce(json_extract(link.crm, '$.title'), '')) LIKE ?"
         " OR lower(coalesce(json_extract(link.base_crm, '$.title'), '')) LIKE ?"
-        " OR link.uid = ? OR row.remote = ? ORDER BY link.id DESC LIMIT ?",
-        needle, needle, needle, text, text, limit,
+        " OR link.uid = ? OR row.remote = ?) ORDER BY link.id DESC LIMIT ?",
+        state.account, needle, needle, needle, text, text, limit,
     )  # fmt: skip
     found = [_explained(state, state.links.get(row["id"])) for row in rows]
     broken = state.store.rows(
-        "SELECT title, message FROM problem WHERE lower(title) LIKE ? AND key LIKE 'item:%'", needle
-    )
+        "SELECT title, message FROM problem WHERE account = ? AND lower(title) LIKE ? AND key LIKE 'item:%'",
+        state.account, needle,
+    )  # fmt: skip
     return (*found, *(Explanation(row["title"], "", (row["message"],)) for row in broken))
 
 
 def _explained(state: State, link: Link) -> Explanation:
     shown = link.provider or link.crm or link.base_provider or link.base_crm
-    when = "" if shown is None or shown.span is None else _when(shown.span.start)
+    zone = state.store.meta("zone") or UTC_NAME
+    when = "" if shown is None or shown.span is None else _when(shown.span.start, zone)
     return Explanation(link.title, when, tuple(_reasons(state, link)))
 
 
-def _when(start: object) -> str:
-    local = getattr(start, "local", None)
-    return f"{local:%Y-%m-%d %H:%M} UTC" if local is not None else str(start)
+def _when(start: When, zone: str) -> str:
+    """On the user's clock."""
+    return f"{start.in_zone(zone).local:%Y-%m-%d %H:%M} {zone}" if isinstance(start, Timed) else start.isoformat()
 
 
 def _reasons(state: State, link: Link) -> list[str]:

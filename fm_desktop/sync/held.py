@@ -28,30 +28,38 @@ class NothingHeld(Exception):
     """`str(error)` says that nothing with this number waits."""
 
 
-class HeldBack:
-    """The table `held`."""
+# The order is forced: what waits is little, the account's links are many, and an idle cycle must not read them.
+_OURS = "held CROSS JOIN link ON link.id = held.link AND link.account = ?"
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+
+class HeldBack:
+    """The table `held`, as far as it is about this account's links."""
+
+    def __init__(self, store: Store, account: int, clock: Clock) -> None:
         self._store = store
+        self._account = account
         self._clock = clock
 
     def waiting(self) -> tuple[Held, ...]:
         """Those without a decision yet."""
         rows = self._store.rows(
-            "SELECT held.*, coalesce(link.provider, link.crm, link.base_provider, link.base_crm) AS shown FROM held"
-            " JOIN link ON link.id = held.link WHERE held.decision IS NULL ORDER BY held.id"
+            "SELECT held.*, coalesce(link.provider, link.crm, link.base_provider, link.base_crm) AS shown"
+            f" FROM {_OURS} WHERE held.decision IS NULL ORDER BY held.id",
+            self._account,
         )
         return tuple(_held(row) for row in rows)
 
     def count(self) -> int:
-        return int(self._store.value("SELECT count(*) FROM held WHERE decision IS NULL"))
+        return int(self._store.value(f"SELECT count(*) FROM {_OURS} WHERE held.decision IS NULL", self._account))
 
     def decide(self, ids: Iterable[int], decision: Decision) -> int:
         """Takes the user's word; the next cycle acts on it. Returns how many it was about. Raises `NothingHeld`.
         Callers hold the transaction."""
         number = 0
         for each in ids:
-            row = self._store.row("SELECT link FROM held WHERE id = ? AND decision IS NULL", each)
+            row = self._store.row(
+                f"SELECT held.link FROM {_OURS} WHERE held.id = ? AND held.decision IS NULL", self._account, each
+            )
             if row is None:
                 raise NothingHeld(f"Nothing numbered {each} waits for your word. See what does: fm-desktop held")
             number += 1
@@ -92,10 +100,10 @@ class HeldBack:
 
     def waiting_because(self, reason: str) -> list[int]:
         """The links of what waits for this reason."""
-        return [
-            row["link"]
-            for row in self._store.rows("SELECT link FROM held WHERE decision IS NULL AND reason = ?", reason)
-        ]
+        rows = self._store.rows(
+            f"SELECT held.link FROM {_OURS} WHERE held.decision IS NULL AND held.reason = ?", self._account, reason
+        )
+        return [row["link"] for row in rows]
 
     def keep_only(self, link: int, operations: Iterable[Operation]) -> None:
         """Drops what a link no longer waits for: the world has moved on since. A choice to keep leads to
@@ -109,8 +117,9 @@ class HeldBack:
     def deletions(self) -> dict[int | None, int]:
         """Held deletions per calendar, a series counted once."""
         rows = self._store.rows(
-            "SELECT link.collection, count(DISTINCT link.uid) AS number FROM held JOIN link ON link.id = held.link"
-            " WHERE held.verb = 'delete' AND held.decision IS NULL GROUP BY link.collection"
+            f"SELECT link.collection, count(DISTINCT link.uid) AS number FROM {_OURS}"
+            " WHERE held.verb = 'delete' AND held.decision IS NULL GROUP BY link.collection",
+            self._account,
         )
         return {row["collection"]: row["number"] for row in rows}
 

@@ -11,7 +11,7 @@ class NothingToRetry(Exception):
 
 def retry(state: State, link: int) -> str:
     """Lets the next cycle try an item again; returns its title. Raises `NothingToRetry`."""
-    if state.store.row("SELECT 1 FROM link WHERE id = ?", link) is None:
+    if state.store.row("SELECT 1 FROM link WHERE id = ? AND account = ?", link, state.account) is None:
         raise NothingToRetry(f"There is no item numbered {link}.")
     found = state.links.get(link)
     with state.store.transaction():

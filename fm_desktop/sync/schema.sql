@@ -27,6 +27,7 @@ CREATE TABLE collection (
     missing INTEGER NOT NULL DEFAULT 0,  -- not listed by the server any more
     cursor TEXT,
     compared_at TEXT,                    -- last complete comparison
+    importing INTEGER DEFAULT 0,         -- items its first import has copied so far; NULL once that is complete
     suspect TEXT NOT NULL DEFAULT '',    -- why its last listing is not believed
     UNIQUE (account, side, remote)
 );
@@ -115,17 +116,20 @@ CREATE TABLE held (
 
 CREATE TABLE problem (
     id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,            -- what it is about, so that it is told once
+    account INTEGER NOT NULL REFERENCES account,
+    key TEXT NOT NULL,                   -- what it is about, so that it is told once
     title TEXT NOT NULL,
     message TEXT NOT NULL,
     next_step TEXT NOT NULL,
     first_seen TEXT NOT NULL,
     last_seen TEXT NOT NULL,
-    count INTEGER NOT NULL DEFAULT 1
+    count INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (account, key)
 );
 
 CREATE TABLE history (
     id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account,
     at TEXT NOT NULL,
     cycle INTEGER NOT NULL,
     link INTEGER REFERENCES link ON DELETE SET NULL,
@@ -145,6 +149,7 @@ CREATE INDEX history_link ON history (link, at);
 -- What the user is to be told (R25); the desktop shows them, the command line lists them.
 CREATE TABLE notice (
     id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account,
     at TEXT NOT NULL,
     kind TEXT NOT NULL,
     link INTEGER REFERENCES link ON DELETE SET NULL,

@@ -48,7 +48,7 @@ class State:
             resources=Resources(store, account),
             links=Links(store, account, user),
             journal=Journal(store, account),
-            held=HeldBack(store, clock),
-            problems=Problems(store, clock),
-            chronicle=Chronicle(store, clock),
+            held=HeldBack(store, account, clock),
+            problems=Problems(store, account, clock),
+            chronicle=Chronicle(store, account, clock),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fm_desktop.sync.control import Channel, Standing, standing
-from fm_desktop.sync.report import Report
+from fm_desktop.sync.report import Outcome, Report
 from fm_desktop.sync.state import State
 from fm_desktop.sync.store import Store, read_utc, utc_text
 
@@ -16,11 +16,12 @@ _TROUBLE = "last_trouble"
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What ended the last cycle early."""
+    """What ended the last cycle early, as a sentence and as a kind."""
 
     at: datetime
     message: str
     next_step: str
+    outcome: Outcome = Outcome.UNREACHABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def note_end(store: Store, report: Report, now: datetime) -> None:
     """Remembers what ended a cycle early, until one goes through."""
     trouble = None
     if report.error is not None:
-        trouble = {"at": utc_text(now), "message": str(report.error), "next_step": report.error.next_step}
+        told = {"message": str(report.error), "next_step": report.error.next_step}
+        trouble = {"at": utc_text(now), **told, "outcome": report.outcome.value}
     with store.transaction():
         store.set_meta(_TROUBLE, json.dumps(trouble, ensure_ascii=False))
 
@@ -53,13 +55,21 @@ def overview(state: State, channels: tuple[Channel, ...]) -> Status:
         channels=tuple(standing(store, each, state.clock()) for each in channels),
         last_success=None if last is None else read_utc(last),
         trouble=_trouble(store),
-        linked=int(store.value("SELECT count(*) FROM link WHERE provider IS NOT NULL AND crm IS NOT NULL")),
+        linked=_linked(state),
         held=state.held.count(),
         problems=state.problems.count(),
         unknown=len(state.journal.unknown()),
     )
 
 
+def _linked(state: State) -> int:
+    sql = "SELECT count(*) FROM link WHERE account = ? AND provider IS NOT NULL AND crm IS NOT NULL"
+    return int(state.store.value(sql, state.account))
+
+
 def _trouble(store: Store) -> Trouble | None:
     kept = json.loads(store.meta(_TROUBLE) or "null")
-    return None if kept is None else Trouble(read_utc(kept["at"]), kept["message"], kept["next_step"])
+    if kept is None:
+        return None
+    outcome = Outcome(kept.get("outcome", Outcome.UNREACHABLE))
+    return Trouble(read_utc(kept["at"]), kept["message"], kept["next_step"], outcome)

@@ -1,4 +1,4 @@
-"""R01, R04, R05, R25 and the settings: direction, calendars, private events, notices, undo, explain."""
+"""R01, R04, R05 and the settings: direction, calendars, private events, undo, explain."""
 
 from __future__ import annotations
 
@@ -216,24 +216,6 @@ def test_R05_pause_and_stop_survive_a_restart_and_end_in_time(world: World) -> N
     assert control.standing(world.store, Channel.EMAIL, NOW + timedelta(days=9)).state is Running.STOPPED
     control.resume(world.store, Channel.EMAIL)
     assert control.standing(world.store, Channel.EMAIL, NOW).state is Running.RUNNING
-
-
-# --- R25 ---
-
-
-def test_R25_a_first_import_is_one_summary_and_then_new_events_only(world: World) -> None:
-    for number in range(12):
-        world.calendar.put("Work", event(f"Meeting {number}"))
-    world.sync()
-    notices = world.engine.state.chronicle.notices()
-    assert [each.text for each in notices] == ["12 events and tasks of your calendar are now in ForceManager."]
-    world.calendar.put("Work", event("New one"))
-    world.crm.put(AGENDA, event("Visit", "-"))
-    world.sync()
-    world.calendar.edit("Work", world.calendar.key_of("Visit"), title="Visit 2")
-    world.calendar.edit("Work", world.calendar.key_of("New one"), title="Newer")
-    world.sync()
-    assert [each.text for each in world.engine.state.chronicle.notices() if each.kind == "new"] == ["New one"]
 
 
 # --- other choices ---
