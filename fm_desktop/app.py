@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Self
@@ -22,6 +22,7 @@ from fm_desktop.sync.chronicle import Happening
 from fm_desktop.sync.control import Channel, Running, Standing
 from fm_desktop.sync.explain import Explanation, explain
 from fm_desktop.sync.held import Held
+from fm_desktop.sync.look import Look, look
 from fm_desktop.sync.nudge import nudge
 from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.problems import Problem
@@ -35,6 +36,10 @@ NOT_SET_UP = "FM Desktop is not set up yet."
 HOW_TO_SET_UP = "Write a setup.toml (see README) and run: fm-desktop setup --file setup.toml"
 
 
+class NotSetUp(SettingsError):
+    """There are no settings yet."""
+
+
 class Profile:
     """One ForceManager user with one provider account on this computer, as it was set up.
 
@@ -45,18 +50,24 @@ class Profile:
         self.paths = paths
         self.settings = settings
         self.connector = Connector(paths, settings, credentials, redactor)
+        self._credentials = credentials
 
     @classmethod
     def open(cls, environment: Mapping[str, str]) -> Self:
         """The profile of this computer's user; logs from now on. Raises `SettingsError`, `OSError`."""
         paths = Paths.of(environment)
         if not paths.settings_file.exists():
-            raise SettingsError(NOT_SET_UP, HOW_TO_SET_UP)
+            raise NotSetUp(NOT_SET_UP, HOW_TO_SET_UP)
         settings = load(paths.settings_file)
         paths.make()
         redactor = Redactor()
         logs.start(paths.log_file, redactor)
         return cls(paths, settings, Credentials(environment), redactor)
+
+    def again(self) -> Self:
+        """The same profile with its settings as they are in the file by now. Raises `SettingsError`."""
+        settings = load(self.paths.settings_file)
+        return type(self)(self.paths, settings, self._credentials, self.connector.redactor)
 
     # --- syncing ---
 
@@ -76,6 +87,13 @@ class Profile:
         return Runner(self.paths, self.settings, self.connector)
 
     # --- looking ---
+
+    def open_store(self) -> Store:
+        """For one who looks again and again; closed by the caller. Raises `StoreError`, `OSError`."""
+        return Store.open(self.paths.store_file)
+
+    def look(self, store: Store) -> Look:
+        return look(self.connector.state(store), self.settings.sync.channels)
 
     def status(self) -> Status:
         with self._state() as state:
@@ -101,7 +119,17 @@ class Profile:
         with self._state() as state:
             return explain(state, text)
 
+    def mark_shown(self, notices: Iterable[int]) -> None:
+        """These notices were told to the user."""
+        with self._state() as state, state.store.transaction():
+            state.chronicle.mark_shown(notices)
+
     # --- deciding ---
+
+    def sync_soon(self) -> None:
+        """Asks the running instance for a cycle."""
+        with self._deciding():
+            pass
 
     def undo(self, happening: int) -> Happening:
         """Raises `CannotUndo`."""

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Protocol
 
 from filelock import FileLock, Timeout
 
@@ -109,8 +110,8 @@ class Runner:
             lock.release()
 
 
-class Watch:
-    """Told by the loop, in its own threads, what it does; this one wants to know nothing."""
+class Watch(Protocol):
+    """Told by the loop, in its own threads, what it does."""
 
     def began(self) -> None:
         """A cycle begins."""
@@ -122,13 +123,23 @@ class Watch:
         """It ended by what no report covers: `Busy`, `StoreError`, `OSError`, or a defect."""
 
 
+class _Unwatched:
+    """Nobody wants to know."""
+
+    def began(self) -> None: ...
+
+    def ended(self, report: Report) -> None: ...
+
+    def failed(self, error: Exception) -> None: ...
+
+
 class Headless:
     """The loop without a window of its own; `watch` is told what it does."""
 
     def __init__(self, paths: Paths, runner: Runner, interval_seconds: float, watch: Watch | None = None) -> None:
         self._lock = FileLock(paths.loop_lock)
         self._runner = runner
-        self._watch = watch or Watch()
+        self._watch = watch or _Unwatched()
         self._loop = Loop(self._cycle, interval_seconds, Attention(paths, runner))
 
     def wake(self) -> None:

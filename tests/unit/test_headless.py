@@ -6,14 +6,14 @@ import pytest
 
 from fm_desktop.errors import Busy
 from fm_desktop.paths import Paths
-from fm_desktop.runner import Headless, Watch
+from fm_desktop.runner import Headless
 from fm_desktop.sync.report import Outcome, Report
 from fm_desktop.sync.store import StoreError
 
 WAIT = 20.0
 
 
-class Recorder(Watch):
+class Recorder:
     def __init__(self) -> None:
         self.told: list[object] = []
         self.over = threading.Event()
