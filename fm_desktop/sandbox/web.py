@@ -1,4 +1,4 @@
-"""The web page of the sandbox: the agenda, contacts and accounts as a person in the CRM sees them.
+"""The web page of the sandbox: the agenda, contacts, accounts and their messages as a person in the CRM sees them.
 
 Rendered on the server and without script. It reads and writes through the store, as the API does, so that
 both obey the same rules.
@@ -6,13 +6,14 @@ both obey the same rules.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -60,6 +61,8 @@ def routes(tenant: Tenant) -> list[BaseRoute]:
         Route("/accounts/{id:int}", web.page(web.account)),
         Route("/contacts", web.page(web.contacts)),
         Route("/contacts/{id:int}", web.page(web.contact)),
+        Route("/emails/{id:int}", web.page(web.message)),
+        Route("/emails/{id:int}/attachments/{file:int}", web.page(web.attachment)),
         Route("/{path:path}", web.page(web.nowhere)),
     ]
 
@@ -70,6 +73,7 @@ class Web:
     def __init__(self, tenant: Tenant) -> None:
         self._keys = tenant.keys
         self._store = tenant.store
+        self._uploads = tenant.uploads
         self._reader = Reader(tenant.store, tenant.clock)
         self._templates = environment()
 
@@ -190,11 +194,38 @@ class Web:
         row = self._record(visit, "accounts")
         people = [each for each in self._reader.matching("contacts", "") if _id_of(each["accountId"]) == row["id"]]
         entries = self._reader.entries_of("accountId", row["id"])
-        return self._render(visit, "account.html", row=row, contacts=people, entries=entries)
+        messages = self._reader.messages_of("accountId", row["id"], _page(visit), visit.now)
+        return self._render(visit, "account.html", row=row, contacts=people, entries=entries, messages=messages)
 
     def contact(self, visit: Visit) -> Response:
         row = self._record(visit, "contacts")
-        return self._render(visit, "contact.html", row=row, entries=self._reader.entries_of("contactId", row["id"]))
+        entries = self._reader.entries_of("contactId", row["id"])
+        messages = self._reader.messages_of("contactId", row["id"], _page(visit), visit.now)
+        return self._render(visit, "contact.html", row=row, entries=entries, messages=messages)
+
+    def message(self, visit: Visit) -> Response:
+        row = self._record(visit, "emails")
+        message = self._reader.message(row, visit.now)
+        return self._render(
+            visit,
+            "mail.html",
+            row=row,
+            message=message,
+            files=self._reader.files(message.id, self._uploads.has),
+            known=self._reader.known(notes.addresses(f"{message.sender}\n{message.recipients}")),
+            user=self._reader.record("users", row["salesRepId"]) if row["salesRepId"] else None,
+        )
+
+    def attachment(self, visit: Visit) -> Response:
+        files = self._reader.files(self._record(visit, "emails")["id"], self._uploads.has)
+        wanted = visit.request.path_params["file"]
+        file = next((each for each in files if each.id == wanted and each.is_here), None)
+        if file is None:
+            return self._told(
+                visit, 404, "Not there", "This message has no such attachment, or it is not uploaded yet."
+            )
+        # Never a type that a browser would show: what strangers send is stored, not opened.
+        return FileResponse(self._uploads.path(file.id), media_type="application/octet-stream", filename=file.name)
 
     def nowhere(self, visit: Visit) -> Response:
         return self._told(visit, 404, "No such page", "There is no page at this address.")
@@ -288,6 +319,12 @@ def _day(text: str, otherwise: date) -> date:
     except ValueError:
         day = otherwise
     return min(max(day, _FIRST_DAY), _LAST_DAY)
+
+
+def _page(visit: Visit) -> int:
+    """The page of messages asked for, from 1."""
+    asked = visit.asked("mail")
+    return max(1, int(asked)) if re.fullmatch("[0-9]{1,9}", asked) else 1
 
 
 def _id_of(row: Row | None) -> int | None:

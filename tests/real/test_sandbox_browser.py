@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, time
@@ -11,9 +10,6 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -45,29 +41,17 @@ from tests.real.engine.scene import (
     vtodo,
 )
 from tests.servers.account import DavAccount
+from tests.servers.browser import browser
 
 pytestmark = pytest.mark.browser
 
-_FLAGS = (
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--lang=en-GB"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1280,1000"),
-)
 _PATIENCE = 20  # seconds until a condition counts as never met
 
 
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
-    browser, chauffeur = shutil.which("chromium"), shutil.which("chromedriver")
-    lacking = "these tests need the packages chromium and chromium-driver"
-    assert browser, lacking
-    assert chauffeur, lacking
-    options = Options()
-    options.binary_location = browser
-    for flag in (*_FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-        options.add_argument(flag)
-    running = webdriver.Chrome(options=options, service=Service(chauffeur))
-    yield running
-    running.quit()
+    with browser(tmp_path_factory.mktemp("browser")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fm_desktop.sandbox.clock import Clock
-from fm_desktop.sandbox.pages.entries import Entry, entry_of
+from fm_desktop.sandbox.pages import mail
+from fm_desktop.sandbox.pages.entries import Entry, Linked, entry_of
 from fm_desktop.sandbox.pages.forms import Choices
 from fm_desktop.sandbox.pages.notes import Known
 from fm_desktop.sandbox.sample import MAIN_USER
@@ -16,6 +19,15 @@ from fm_desktop.sandbox.store import Row, Store
 _LIVING = "deleted = false"
 _LARGEST_ID = 10**15  # a condition takes no longer numbers
 _ADDRESSES = {"accounts": ("email",), "contacts": ("email", "email2", "email3")}  # a contact goes before an account
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """A page of logged messages, the newest first; `page` counts from 1."""
+
+    shown: tuple[mail.Message, ...]
+    page: int
+    is_more: bool
 
 
 class Reader:
@@ -64,6 +76,24 @@ class Reader:
         """Everybody's items of one contact or account, the last first."""
         return self._entries(f"{field} = {row_id}")[::-1]
 
+    def messages_of(self, field: str, row_id: int, page: int, now: datetime) -> Messages:
+        """Everybody's messages logged for one contact or account."""
+        where = f"{field} = {row_id} AND {_LIVING}"
+        # One more than is shown tells whether there are more.
+        text = self._store.list_json(
+            "emails", where=where, order="date", limit=mail.PAGE + 1, offset=(page - 1) * mail.PAGE
+        )
+        rows: list[Row] = json.loads(text)
+        shown = tuple(self._messages(rows[: mail.PAGE], now))
+        return Messages(shown, page, len(rows) > mail.PAGE)
+
+    def message(self, row: Row, now: datetime) -> mail.Message:
+        return self._messages([row], now)[0]
+
+    def files(self, message_id: int, is_here: Callable[[int], bool]) -> tuple[mail.File, ...]:
+        """The attachments of a message."""
+        return mail.files_of(self._store.rows("documents", f"emailId = {message_id} AND {_LIVING}"), is_here)
+
     def known(self, addresses: Iterable[str]) -> dict[str, Known]:
         """The contacts and accounts that the addresses (in lower case) belong to."""
         wanted = set(addresses)
@@ -103,6 +133,17 @@ class Reader:
         """Contacts or accounts by name, those that contain every word of a text."""
         words = text.casefold().split()
         return [each for each in _by_name(self.living(resource)) if all(word in _searched(each) for word in words)]
+
+    def _messages(self, rows: list[Row], now: datetime) -> list[mail.Message]:
+        contacts = self._linked("contacts", (each["contactId"] for each in rows))
+        accounts = self._linked("accounts", (each["accountId"] for each in rows))
+        return [mail.message_of(each, now.tzinfo, contacts, accounts) for each in rows]
+
+    def _linked(self, resource: str, ids: Iterable[int | None]) -> dict[int, Linked]:
+        """The records that others point to by a bare id, as far as they are there."""
+        listed = ",".join(str(each) for each in {*ids} - {None})
+        rows = self._store.rows(resource, f"{_LIVING} AND id IN ({listed})") if listed else []
+        return {each["id"]: Linked(each["id"], name_of(each)) for each in rows}
 
     def _entries(self, where: str) -> list[Entry]:
         now = self._clock.now()
