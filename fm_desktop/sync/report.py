@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -74,7 +74,8 @@ class PlannedLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`error` is what ended the cycle early. `requests` and `seconds` count this cycle only."""
+    """`error` is what ended the cycle early, `also` what else ended its other part: the calendar and e-mail do not
+    keep each other from going on. `requests` and `seconds` count this cycle only."""
 
     outcome: Outcome
     crm: Counts = Counts()
@@ -86,6 +87,8 @@ class Report:
     seconds: float = 0.0
     plan: tuple[PlannedLine, ...] = ()
     error: PortError | None = None
+    also: PortError | None = None
+    emails_logged: int = 0
 
     def as_json(self, *, preview: bool = False) -> dict[str, Any]:
         """The object of `sync --once --json` (design 6); a `preview` lists what would be written as well."""
@@ -97,10 +100,55 @@ class Report:
             "state": self.outcome.value,
             "crm": counts(self.crm),
             "provider": counts(self.provider),
-            "emails_logged": 0,
+            "emails_logged": self.emails_logged,
             "held": self.held,
             "problems": self.problems,
             "requests": {side.value: self.requests.get(side, 0) for side in Side},
             "seconds": round(self.seconds, 3),
             **({"plan": [each.as_json() for each in self.plan]} if preview else {}),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class MailReport:
+    """The mail part of a cycle. `logged`: records made in ForceManager, one for each message and contact."""
+
+    outcome: Outcome
+    logged: int = 0
+    requests: dict[Side, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    plan: tuple[PlannedLine, ...] = ()
+    error: PortError | None = None
+
+
+# The worst first: how a cycle with two parts is called. A part that is halted says nothing about the other one.
+_BY_WEIGHT = (
+    Outcome.SIGN_IN,
+    Outcome.FAILED,
+    Outcome.UNREACHABLE,
+    Outcome.THROTTLED,
+    Outcome.CANCELLED,
+    Outcome.INCOMPLETE,
+    Outcome.DONE,
+    Outcome.PAUSED,
+    Outcome.STOPPED,
+)
+
+
+def together(calendar: Report, mail: MailReport, problems: int) -> Report:
+    """The report on a whole cycle. `problems`: how many there are after it."""
+    first, second = (calendar.outcome, calendar.error), (mail.outcome, mail.error)
+    if _BY_WEIGHT.index(mail.outcome) < _BY_WEIGHT.index(calendar.outcome):
+        first, second = second, first
+    errors = [error for _, error in (first, second) if error is not None]
+    return replace(
+        calendar,
+        outcome=first[0],
+        emails_logged=mail.logged,
+        problems=problems,
+        requests={side: calendar.requests.get(side, 0) + mail.requests.get(side, 0) for side in Side},
+        seconds=calendar.seconds + mail.seconds,
+        plan=(*calendar.plan, *mail.plan),
+        error=errors[0] if errors else None,
+        also=errors[1] if len(errors) > 1 else None,
+    )

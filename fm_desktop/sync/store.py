@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 
 Clock = Callable[[], datetime]
 """The moment now, aware, in UTC."""
@@ -169,7 +169,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         connection.executescript(f"BEGIN IMMEDIATE;\n{text}\nPRAGMA user_version = {step + 1};\nCOMMIT;")
 
 
-_SCRIPTS = ("schema.sql",)
+_SCRIPTS = ("schema.sql", "schema_mail.sql")
 """One script a version, in order; the first makes an empty file into version 1."""
 
 

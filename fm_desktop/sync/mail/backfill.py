@@ -1,0 +1,79 @@
+"""Mail of earlier with people who became contacts later: looked for by their address, a few at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from fm_desktop.mailport import MailSource
+from fm_desktop.port import CollectionGone
+from fm_desktop.sync.mail.folders import KnownFolder
+from fm_desktop.sync.mail.scan import Cancelled, Scanner, Tables
+from fm_desktop.sync.store import Store
+
+AT_ONCE = 20  # addresses in one search
+
+
+class Backfill:
+    """The tables `mail_address` and `mail_backfill` of one account."""
+
+    def __init__(self, tables: Tables, account: int) -> None:
+        self._tables = tables
+        self._store: Store = tables.store
+        self._account = account
+
+    def notice(self, addresses: Iterable[str], folders: Iterable[KnownFolder]) -> None:
+        """Takes in who is known now. A folder that has not been read yet will be read with all of them."""
+        known = {
+            row["address"]
+            for row in self._store.rows("SELECT address FROM mail_address WHERE account = ?", self._account)
+        }
+        new, now = set(addresses) - known, set(addresses)
+        if not new and now == known:
+            return
+        begun = [each for each in folders if each.cursor is not None]
+        with self._store.transaction():
+            for each in sorted(new):
+                self._store.run("INSERT INTO mail_address VALUES (?, ?)", self._account, each)
+                for folder in begun:
+                    self._store.run("INSERT OR IGNORE INTO mail_backfill VALUES (?, ?)", each, folder.id)
+            for each in known - now:
+                # Once it is back, what came meanwhile has to be looked for.
+                self._store.run("DELETE FROM mail_address WHERE account = ? AND address = ?", self._account, each)
+
+    def run(
+        self, scanner: Scanner, source: MailSource, folders: Iterable[KnownFolder], since: date, cancelled: Cancelled
+    ) -> None:
+        """One search in each folder. Raises the port's errors."""
+        for folder in folders:
+            addresses = self._waiting(folder)
+            if not addresses or cancelled():
+                continue
+            # A day more than today: the service counts days on its own clock.
+            before = scanner.today() + timedelta(days=2)
+            try:
+                for batch in source.search(folder.what, addresses, since, before):
+                    with self._store.transaction():
+                        scanner.take_in(folder, batch)
+                    if cancelled():
+                        return
+            except CollectionGone:
+                with self._store.transaction():
+                    self._tables.folders.lost(folder)
+            with self._store.transaction():
+                for each in addresses:
+                    self._store.run("DELETE FROM mail_backfill WHERE folder = ? AND address = ?", folder.id, each)
+
+    def is_waiting(self) -> bool:
+        found = self._store.row(
+            "SELECT 1 FROM mail_backfill JOIN mail_folder ON mail_folder.id = mail_backfill.folder"
+            " WHERE mail_folder.account = ? AND mail_folder.listed",
+            self._account,
+        )
+        return found is not None
+
+    def _waiting(self, folder: KnownFolder) -> list[str]:
+        rows = self._store.rows(
+            "SELECT address FROM mail_backfill WHERE folder = ? ORDER BY address LIMIT ?", folder.id, AT_ONCE
+        )
+        return [row["address"] for row in rows]

@@ -1,0 +1,257 @@
+"""The tables `mail_message`, `mail_place` and `mail_record`: which messages are to be logged, and how far each is.
+
+A message is `open` until all its records are done; `ignored` where the user's choices keep it out; `gone` where
+it disappeared from the mailbox first, until it is seen again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from sqlite3 import Row
+
+from fm_desktop.mailport import Heading, MessageRef, Role
+from fm_desktop.model.message import Direction, Headers
+from fm_desktop.model.text import normal_title
+from fm_desktop.sync.mail.folders import KnownFolder
+from fm_desktop.sync.mail.identity import ext_id_of, likeness, message_key
+from fm_desktop.sync.mail.match import Addressee, Decision, moment_of
+from fm_desktop.sync.mail.serial import headers_from_text, headers_to_text
+from fm_desktop.sync.store import Store, read_utc, utc_text
+
+# How far the Date fields of a sent message and of its copy under another Message-ID may be apart.
+ALIKE_WITHIN = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A message to be logged."""
+
+    id: int
+    headers: Headers
+    direction: Direction
+    moment: datetime
+    subject: str
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message is; `folder` is its row, `name` what the user calls it."""
+
+    folder: int
+    name: str
+    ref: MessageRef
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The record of a message for one contact or account. `sent_at`: when its creation was begun, None before."""
+
+    id: int
+    ext_id: str
+    party: Addressee
+    sent_at: datetime | None
+
+
+class Messages:
+    """Those of one account. Callers of what writes hold the transaction."""
+
+    def __init__(self, store: Store, account: int, user: str) -> None:
+        self._store = store
+        self._account = account
+        self._user = user
+
+    # --- what reading found ---
+
+    def take_in(self, folder: KnownFolder, heading: Heading, decision: Decision, now: datetime) -> None:
+        """Notes a message that is to be logged, or where else it is, or for whom else it is logged."""
+        key = message_key(heading)
+        row = self._find(key)
+        if row is None and decision.direction is Direction.SENT:
+            row = self._copied(folder, heading)
+        if row is None:
+            message, known_as = self._add(key, folder, heading, decision, "open", now), set[str]()
+        else:
+            message, key = row["id"], row["key"]
+            known_as = {each["address"] for each in self._rows_of_records(message)}
+        for party in decision.parties:
+            # Whoever the address belonged to then: what was logged for it is not logged a second time.
+            if party.address not in known_as:
+                self._store.run(
+                    "INSERT OR IGNORE INTO mail_record (message, ext_id, address, contact, company, state)"
+                    " VALUES (?, ?, ?, ?, ?, 'planned')",
+                    message, ext_id_of(self._user, key, party), party.address, party.contact_id, party.account_id,
+                )  # fmt: skip
+        if self._is_unfinished(message):
+            self._reopen(message, folder, heading)
+
+    def ignore(self, folder: KnownFolder, heading: Heading, decision: Decision, now: datetime) -> None:
+        """Notes why a message with a contact on it is not logged; one that is known already stays as it is."""
+        key = message_key(heading)
+        if self._find(key) is None:
+            self._add(key, folder, heading, decision, "ignored", now)
+
+    def _find(self, key: str) -> Row | None:
+        return self._store.row("SELECT * FROM mail_message WHERE account = ? AND key = ?", self._account, key)
+
+    def _copied(self, folder: KnownFolder, heading: Heading) -> Row | None:
+        """The sent message that this is a copy of, under another Message-ID and in another place. What lies
+        in the same place is a second message, however much it looks alike."""
+        date = moment_of(heading)
+        if date is None:
+            return None
+        return self._store.row(
+            "SELECT * FROM mail_message WHERE account = ? AND likeness = ? AND direction = 'sent' AND seen_in != ?"
+            " AND message_id != ? AND moment BETWEEN ? AND ? ORDER BY id LIMIT 1",
+            self._account, likeness(heading.headers), _seen_in(folder, heading), heading.headers.message_id,
+            utc_text(date - ALIKE_WITHIN), utc_text(date + ALIKE_WITHIN),
+        )  # fmt: skip
+
+    def _add(
+        self, key: str, folder: KnownFolder, heading: Heading, decision: Decision, state: str, now: datetime
+    ) -> int:
+        headers = heading.headers
+        return self._store.run(
+            "INSERT INTO mail_message (account, key, likeness, message_id, thread, moment, direction, subject, seen_in,"
+            " state, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self._account, key, likeness(headers), _stored(headers.message_id), json.dumps(headers.thread),
+            utc_text(moment_of(heading) or now), decision.direction.value, _stored(normal_title(headers.subject)),
+            _seen_in(folder, heading), state, decision.why or "",
+        )  # fmt: skip
+
+    def _is_unfinished(self, message: int) -> bool:
+        return self._store.row("SELECT 1 FROM mail_record WHERE message = ? AND state != 'done'", message) is not None
+
+    def _reopen(self, message: int, folder: KnownFolder, heading: Heading) -> None:
+        self._store.run(
+            "UPDATE mail_message SET state = 'open', why = '', headers = ? WHERE id = ?",
+            headers_to_text(heading.headers), message,
+        )  # fmt: skip
+        self._store.run(
+            "INSERT OR REPLACE INTO mail_place (folder, remote, message) VALUES (?, ?, ?)",
+            folder.id, heading.ref.id, message,
+        )  # fmt: skip
+
+    # --- what is to be logged ---
+
+    def due(self, now: datetime, limit: int, done_with: Iterable[int] = ()) -> tuple[Open, ...]:
+        """The newest that may be tried now, but for those of this cycle already."""
+        rows = self._store.rows(
+            "SELECT * FROM mail_message WHERE account = ? AND state = 'open'"
+            " AND (not_before IS NULL OR not_before <= ?) AND id NOT IN (SELECT value FROM json_each(?))"
+            " ORDER BY moment DESC, id DESC LIMIT ?",
+            self._account, utc_text(now), json.dumps(list(done_with)), limit,
+        )  # fmt: skip
+        return tuple(map(_open, rows))
+
+    def get(self, messages: Iterable[int]) -> tuple[Open, ...]:
+        rows = self._store.rows(
+            "SELECT * FROM mail_message WHERE state = 'open' AND id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            json.dumps(list(messages)),
+        )
+        return tuple(map(_open, rows))
+
+    def places(self, message: int) -> tuple[Place, ...]:
+        rows = self._store.rows(
+            "SELECT mail_folder.id, mail_folder.name, mail_folder.remote AS folder, mail_place.remote FROM mail_place"
+            " JOIN mail_folder ON mail_folder.id = mail_place.folder WHERE message = ? ORDER BY mail_folder.id",
+            message,
+        )
+        return tuple(Place(row["id"], row["name"], MessageRef(row["folder"], row["remote"])) for row in rows)
+
+    def no_more_at(self, place: Place) -> None:
+        self._store.run("DELETE FROM mail_place WHERE folder = ? AND remote = ?", place.folder, place.ref.id)
+
+    def gone(self, message: int) -> None:
+        """It is in no folder any more."""
+        self._store.run("UPDATE mail_message SET state = 'gone' WHERE id = ?", message)
+
+    def postpone(self, message: int, until: datetime, *, failed: bool) -> None:
+        self._store.run(
+            "UPDATE mail_message SET not_before = ?, failures = failures + ? WHERE id = ?",
+            utc_text(until), failed, message,
+        )  # fmt: skip
+
+    def is_known(self, key: str) -> bool:
+        return self._find(key) is not None
+
+    def planned(self) -> tuple[tuple[str, str], ...]:
+        """Subject and address of every record that is not in the CRM yet, as far as is known."""
+        rows = self._store.rows(
+            "SELECT subject, address FROM mail_record JOIN mail_message ON mail_message.id = mail_record.message"
+            " WHERE account = ? AND mail_message.state = 'open' AND mail_record.state IN ('planned', 'sending')"
+            " ORDER BY moment DESC",
+            self._account,
+        )
+        return tuple((row["subject"], row["address"]) for row in rows)
+
+    # --- records ---
+
+    def records(self, message: int) -> tuple[Record, ...]:
+        """Those that are not done."""
+        return tuple(_record(row) for row in self._rows_of_records(message) if row["state"] != "done")
+
+    def _rows_of_records(self, message: int) -> list[Row]:
+        return self._store.rows("SELECT * FROM mail_record WHERE message = ? ORDER BY id", message)
+
+    def sending(self, record: Record, now: datetime) -> None:
+        self._store.run("UPDATE mail_record SET state = 'sending', sent_at = ? WHERE id = ?", utc_text(now), record.id)
+
+    def not_sent(self, record: Record) -> None:
+        """The CRM is known not to have stored it."""
+        self._store.run("UPDATE mail_record SET state = 'planned', sent_at = NULL WHERE id = ?", record.id)
+
+    def stored(self, record: Record, remote: str, *, complete: bool) -> None:
+        self._store.run(
+            "UPDATE mail_record SET state = ?, remote = ? WHERE id = ?",
+            "done" if complete else "stored",
+            remote,
+            record.id,
+        )
+
+    def finish(self, message: int) -> bool:
+        """Lets go of what is needed no more once all records of a message are done. False if they are not."""
+        if self._is_unfinished(message):
+            return False
+        self._store.run(
+            "UPDATE mail_message SET state = 'done', headers = '', failures = 0, not_before = NULL WHERE id = ?",
+            message,
+        )
+        self._store.run("DELETE FROM mail_place WHERE message = ?", message)
+        return True
+
+    def waiting(self) -> int:
+        """How many messages are not logged yet."""
+        return int(
+            self._store.value("SELECT count(*) FROM mail_message WHERE account = ? AND state = 'open'", self._account)
+        )
+
+
+def _seen_in(folder: KnownFolder, heading: Heading) -> str:
+    """A folder of everything is two places: what has the label of sent mail, and what has not."""
+    return f"{folder.what.id}/sent" if Role.SENT in heading.roles else folder.what.id
+
+
+def _stored(text: str) -> str:
+    """SQLite takes no lone surrogates, which a broken header may hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _open(row: Row) -> Open:
+    return Open(
+        row["id"],
+        headers_from_text(row["headers"]),
+        Direction(row["direction"]),
+        read_utc(row["moment"]),
+        row["subject"],
+        row["failures"],
+    )
+
+
+def _record(row: Row) -> Record:
+    party = Addressee(row["address"], row["contact"], row["company"])
+    sent_at = None if row["sent_at"] is None else read_utc(row["sent_at"])
+    return Record(row["id"], row["ext_id"], party, sent_at)
