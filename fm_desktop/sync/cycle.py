@@ -193,8 +193,10 @@ class Engine:
     # --- what moves besides the items ---
 
     def _context(self) -> Context:
-        own = self._setting.own_addresses | self._ports[Side.PROVIDER].addresses()
-        return Context(own, self._directory.lookup, self._setting.options)
+        return Context(self._own_addresses(), self._directory.lookup, self._setting.options)
+
+    def _own_addresses(self) -> frozenset[str]:
+        return self._setting.own_addresses | self._ports[Side.PROVIDER].addresses()
 
     def _check_principals(self) -> None:
         """Credentials that open another mailbox would read as a mass deletion: nothing is done then."""
@@ -228,17 +230,19 @@ class Engine:
         if before == after:
             return
         self._store.set_meta("zone", after)
-        for link in self.state.links.with_row() if before else ():
-            self.state.links.update(link, **reread(link, before or after, after))
+        if before is not None:
+            for link in self.state.links.with_row():
+                self.state.links.update(link, **reread(link, before, after))
 
     def _notice_settings(self) -> None:
-        """Another choice of the user's changes what items look like, or whether they are copied."""
-        now = repr(self._setting.options)
+        """Another choice of the user's changes what items look like, or whether they are copied; another
+        address of theirs, whose meeting it is."""
+        now = repr((self._setting.options, sorted(self._own_addresses())))
         if self._store.meta(LOOK_ANEW) == now:
             return
         self._store.set_meta(LOOK_ANEW, now)
         self._relinker.touch(self.state.resources.all_uids())
-        self._store.run("UPDATE link SET dirty = 1 WHERE ignored != ''")
+        self._store.run("UPDATE link SET dirty = 1 WHERE account = ? AND ignored != ''", self._setting.account)
 
     def _slide_window(self, now: datetime) -> None:
         day = policy.series_window(now, self._setting.options)[0].date().isoformat()

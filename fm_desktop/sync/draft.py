@@ -135,15 +135,17 @@ class Drafter:
         state = self._state
         suspects = {each.id: each.suspect for side in Side for each in state.resources.collections(side)}
         agenda = "".join(each.suspect for each in state.resources.collections(Side.CRM))
+        concerned = [links[each] for each in {operation.link for operation in operations}]
         standing = {
-            operation.link: guard.Standing(
-                collection=links[operation.link].collection,
-                suspect=agenda or suspects.get(links[operation.link].collection or 0, ""),
-                series=links[operation.link].uid if links[operation.link].recurrence else "",
-                decisions=decisions[operation.link],
-                written=state.chronicle.written(operation.link),
+            link.id: guard.Standing(
+                collection=link.collection,
+                suspect=agenda or suspects.get(link.collection or 0, ""),
+                kind=link.provider.kind if link.provider else None,
+                series=link.uid if link.recurrence else "",
+                decisions=decisions[link.id],
+                written=state.chronicle.written(link.id),
             )
-            for operation in operations
+            for link in concerned
         }
         deleting = state.chronicle.deletions_since(state.clock() - RECENT)
         for collection, number in state.held.deletions().items():

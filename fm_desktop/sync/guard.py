@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from fm_desktop.model.items import Kind
 from fm_desktop.port import Side
 from fm_desktop.sync.plan import Decision, Decisions, Operation, Verb
 
@@ -21,13 +22,14 @@ REPEATS_A_DAY = 3
 class Standing:
     """What the guards know of one link.
 
-    `collection` its calendar; `series` the UID that makes its occurrences one thing, '' for a single
-    item; `written` how often each (side, field) was written in the last 24 hours; `suspect` why a
-    listing it depends on cannot be believed.
+    `collection` its calendar; `kind` what it is there, None where it is not; `series` the UID that makes
+    its occurrences one thing, '' for a single item; `written` how often each (side, field) was written in
+    the last 24 hours; `suspect` why a listing it depends on cannot be believed.
     """
 
     collection: int | None
     suspect: str = ""
+    kind: Kind | None = None
     series: str = ""
     decisions: Decisions = field(default_factory=dict)
     written: Mapping[tuple[Side, str], int] = field(default_factory=dict)
@@ -94,13 +96,19 @@ def _is_wanted(operation: Operation, standing: Standing) -> bool:
 def _reason(operation: Operation, standing: Standing, scene: Scene, too_many: Mapping[int | None, str]) -> str:
     if operation.verb is not Verb.UPDATE and standing.suspect:
         return standing.suspect
-    if operation.side is Side.PROVIDER and operation.mails and scene.ask_before_notifying:
+    if operation.side is Side.PROVIDER and _sends_mail(operation, standing) and scene.ask_before_notifying:
         what = {Verb.DELETE: "Deleting", Verb.UPDATE: "Changing", Verb.CREATE: "Putting back"}[operation.verb]
         people = "1 other person" if operation.mails == 1 else f"{operation.mails} other people"
         return f"{what} it sends mail to {people}"
     if operation.verb is Verb.DELETE and standing.collection in too_many:
         return too_many[standing.collection]
     return ""
+
+
+def _sends_mail(operation: Operation, standing: Standing) -> bool:
+    """Calendars keep no “done” of an event: nothing that its guests were sent changes with it alone."""
+    only_done = [name for name, _ in operation.patch.items()] == ["completed"]
+    return operation.mails > 0 and not (only_done and standing.kind is Kind.EVENT)
 
 
 def _calendars_over_the_limit(operations: Sequence[Operation], scene: Scene) -> dict[int | None, str]:

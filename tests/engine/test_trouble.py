@@ -20,7 +20,7 @@ from fm_desktop.port import (
 )
 from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.report import Outcome
-from tests.fakes.world import AGENDA, World, at, event, invitation, person
+from tests.fakes.world import AGENDA, World, at, event, invitation, person, task
 
 
 @pytest.fixture
@@ -422,6 +422,23 @@ def test_R27_a_change_not_approved_is_put_back_and_mails_no_one(world: World) ->
     assert world.crm.titles() == world.calendar.titles() == ["Pitch"]
     assert world.calendar.mails == []
     world.quiet()
+
+
+def test_R27_what_changes_nothing_that_guests_were_sent_is_not_asked_about(world: World) -> None:
+    people = (person("emma@example.com"), person("client@acme.example"))
+    world.calendar.put("Work", event("Pitch", organiser=people[0], participants=people))
+    world.calendar.put("Work", task("Offer", organiser=people[0], participants=people))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), completed=True)
+    report = world.sync()
+    assert (report.held, world.calendar.mails) == (0, [])
+    assert world.crm.one("Pitch").completed
+    world.quiet()
+    world.crm.edit(AGENDA, world.crm.key_of("Offer"), completed=True)
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), completed=False, text="Bring the plans")
+    world.sync()
+    assert {each.title for each in world.engine.state.held.waiting()} == {"Offer", "Pitch"}
+    assert world.calendar.mails == []
 
 
 def test_R27_deleting_an_own_meeting_with_participants_asks_first(world: World) -> None:

@@ -133,3 +133,16 @@ def test_R26_an_invitation_not_answered_is_there_with_its_answer(world: World) -
     world.sync()
     assert "Your answer: accepted" in world.crm.one("Review").details
     world.quiet()
+
+
+def test_R22_another_address_of_the_users_is_looked_at_anew(world: World) -> None:
+    """An alias the server names from now on: the meeting it organises is the user's own after all."""
+    people = (person("e.smith@example.com"), person("client@acme.example"))
+    world.calendar.put("Work", event("Pitch", organiser=people[0], participants=people))
+    world.sync()
+    assert world.crm.one("Pitch").locked
+    assert "e.smith@example.com" in world.crm.one("Pitch").details
+    world.calendar.own |= {"e.smith@example.com"}
+    world.sync()
+    assert not world.crm.one("Pitch").locked
+    world.quiet()

@@ -204,7 +204,9 @@ class MemorySide:
 
         def patched() -> tuple[Item, ...]:
             stored = self._at(resource)
-            self._mail(stored.items[0])
+            # A calendar keeps no “done” of an event, and is not written to for that.
+            if dict(patch.items()).keys() != {"completed"} or stored.items[0].kind is Kind.TASK:
+                self._mail(stored.items[0])
             return (replace(stored.items[0], **dict(patch.items())), *stored.items[1:])
 
         return self._write("update", collection, key, patched, resource.items[0].title)
