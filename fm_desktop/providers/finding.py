@@ -40,17 +40,25 @@ class FindingCancelled(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What an address belongs to.
 
     `provider` is the catalog's entry, None for a service the domain itself named. `calendar_url` is where its
-    CalDAV is, None where there is none to be used: then `reason` says why, as plain sentences.
+    CalDAV is, None where there is none to be used: then `reason` says why, as plain sentences. `imap` is the mail
+    server (over TLS) the domain itself named; the catalog's is in `provider`.
     """
 
     address: str
     provider: Provider | None
     calendar_url: str | None
     reason: str = ""
+    imap: Server | None = None
 
     @property
     def title(self) -> str:
@@ -62,11 +70,12 @@ class Lookups:
     """How a domain is asked.
 
     `mail_servers` returns its MX hosts, best first; raises `NoSuchDomain`, `LookupFailed`.
-    `calendar_service` returns the URL of a CalDAV service it names, or None.
+    `calendar_service` returns the URL of a CalDAV service it names, `imap_server` its IMAP server, or None.
     """
 
     mail_servers: Callable[[str], tuple[str, ...]]
     calendar_service: Callable[[str], str | None]
+    imap_server: Callable[[str], Server | None]
 
 
 def find(
@@ -85,8 +94,9 @@ def find(
     known = catalog.of_domain(domain)
     if known is not None and _needs_no_look(known):
         return _of_catalog(address, known, None)
-    lookups = lookups or Lookups(mail_servers, calendar_service)
+    lookups = lookups or Lookups(mail_servers, calendar_service, imap_server)
     service = aside(lambda: lookups.calendar_service(domain), "find calendar service")
+    imap = aside(lambda: lookups.imap_server(domain), "find mail server")
     look = _Look(cancelled or threading.Event(), time.monotonic() + patience)
     trouble: LookupFailed | None = None
     if known is None:
@@ -105,7 +115,7 @@ def find(
         return _of_catalog(address, known, url)
     if url is None:
         raise _nothing_found(domain, catalog, trouble) from trouble
-    return Finding(address, None, url)
+    return Finding(address, None, url, imap=look.result_if_any(imap))
 
 
 def domain_of(address: str) -> str:
@@ -172,6 +182,13 @@ class _Look:
             wait([future], timeout=_TICK)
         return future.result()
 
+    def result_if_any(self, future: Future[T | None]) -> T | None:
+        """As `result`, for what is good to know and no more."""
+        try:
+            return self.result(future)
+        except LookupFailed:
+            return None
+
 
 # --- asking the network ----------------------------------------------------------------------------
 
@@ -192,6 +209,27 @@ def mail_servers(domain: str) -> tuple[str, ...]:
         raise LookupFailed(str(error)) from error
     records = [each for each in answer if isinstance(each, dns.rdtypes.ANY.MX.MX)]
     return tuple(str(each.exchange).rstrip(".") for each in sorted(records, key=lambda each: each.preference))
+
+
+def imap_server(domain: str) -> Server | None:
+    """The IMAP server over TLS that a domain names (RFC 6186 section 3.2), None if there is none.
+
+    Only one inside the domain is taken: a password goes there, and names alone can be forged.
+    """
+    import dns.exception
+    import dns.rdtypes.IN.SRV
+    import dns.resolver
+
+    try:
+        answer = dns.resolver.resolve(f"_imaps._tcp.{domain}", "SRV", lifetime=_DNS_SECONDS)
+    except dns.exception.DNSException:
+        return None
+    records = [each for each in answer if isinstance(each, dns.rdtypes.IN.SRV.SRV)]
+    for each in sorted(records, key=lambda each: (each.priority, -each.weight)):
+        host = str(each.target).rstrip(".").lower()
+        if host == domain or host.endswith(f".{domain}"):
+            return Server(host, each.port)
+    return None
 
 
 def calendar_service(domain: str) -> str | None:

@@ -1,14 +1,20 @@
 """Which service an address belongs to, with the network's answers given."""
 
+import socket
 import threading
 import time
 
+import dns.message
+import dns.rcode
+import dns.rdatatype
+import dns.resolver
+import dns.rrset
 import pytest
 
 from fm_desktop.aside import aside
 from fm_desktop.port import Refused, Unreachable
 from fm_desktop.providers import catalog, finding
-from fm_desktop.providers.finding import FindingCancelled, LookupFailed, Lookups, NoSuchDomain, find
+from fm_desktop.providers.finding import FindingCancelled, LookupFailed, Lookups, NoSuchDomain, Server, find
 from fm_desktop.sandbox.server import SandboxServer
 
 
@@ -17,8 +23,12 @@ def known():
     return catalog.load()
 
 
-def answering(*hosts: str, service: str | None = None) -> Lookups:
-    return Lookups(lambda _: hosts, lambda _: service)
+def asking(mail_servers, calendar_service, imap_server=lambda _: None) -> Lookups:
+    return Lookups(mail_servers, calendar_service, imap_server)
+
+
+def answering(*hosts: str, service: str | None = None, imap: Server | None = None) -> Lookups:
+    return Lookups(lambda _: hosts, lambda _: service, lambda _: imap)
 
 
 def silent(_: str):
@@ -29,7 +39,7 @@ def failing(_: str):
     raise LookupFailed("no network")
 
 
-NOBODY = Lookups(silent, silent)
+NOBODY = Lookups(silent, silent, silent)
 
 
 def test_R03_the_address_alone_finds_a_known_service_without_asking_anybody(known):
@@ -52,11 +62,19 @@ def test_R03_any_other_domain_is_asked_for_a_calendar_service_of_its_own(known):
     assert found.calendar_url == "https://dav.acme.example/"
 
 
+def test_the_mail_server_is_the_one_the_domain_names_and_can_be_missing(known):
+    named = answering(service="https://dav.acme.example/", imap=Server("imap.acme.example", 993))
+    assert find("ann@acme.example", known, named).imap == Server("imap.acme.example", 993)
+    assert find("ann@acme.example", known, answering(service="https://dav.acme.example/")).imap is None
+    slow = asking(lambda _: (), lambda _: "https://dav.acme.example/", failing)
+    assert find("ann@acme.example", known, slow).imap is None
+
+
 def test_an_address_the_catalog_leaves_out_is_asked_of_the_domain(known):
-    found = find("ann@aol.com", known, Lookups(silent, lambda domain: f"https://dav.{domain}/"))
+    found = find("ann@aol.com", known, asking(silent, lambda domain: f"https://dav.{domain}/"))
     assert found.provider.name == "aol"
     assert found.calendar_url == "https://dav.aol.com/"
-    nothing = find("ann@aol.com", known, Lookups(silent, lambda _: None))
+    nothing = find("ann@aol.com", known, asking(silent, lambda _: None))
     assert nothing.calendar_url is None
     assert nothing.reason.startswith("AOL did not tell where its calendars are.")
 
@@ -96,20 +114,20 @@ def test_a_domain_that_does_not_exist_is_told_as_a_typing_mistake(known):
         raise NoSuchDomain(domain)
 
     with pytest.raises(Refused) as caught:
-        find("ann@gmial.example", known, Lookups(missing, lambda _: None))
+        find("ann@gmial.example", known, asking(missing, lambda _: None))
     assert "gmial.example" in str(caught.value)
     assert "typing mistake" in caught.value.next_step
-    behind_a_proxy = find("ann@acme.example", known, Lookups(missing, lambda _: "https://dav.acme.example/"))
+    behind_a_proxy = find("ann@acme.example", known, asking(missing, lambda _: "https://dav.acme.example/"))
     assert behind_a_proxy.calendar_url == "https://dav.acme.example/"
 
 
 def test_without_a_network_nothing_is_said_about_the_service(known):
     with pytest.raises(Unreachable, match=r"acme\.example"):
-        find("ann@acme.example", known, Lookups(failing, lambda _: None))
+        find("ann@acme.example", known, asking(failing, lambda _: None))
 
 
 def test_name_servers_that_fail_are_made_up_for_by_the_web(known):
-    found = find("ann@acme.example", known, Lookups(failing, lambda _: "https://acme.example/dav/"))
+    found = find("ann@acme.example", known, asking(failing, lambda _: "https://acme.example/dav/"))
     assert found.calendar_url == "https://acme.example/dav/"
 
 
@@ -124,13 +142,13 @@ def test_both_questions_are_asked_side_by_side(known):
         both.wait()
         return "https://dav.acme.example/"
 
-    assert find("a@acme.example", known, Lookups(mail, service)).calendar_url == "https://dav.acme.example/"
+    assert find("a@acme.example", known, asking(mail, service)).calendar_url == "https://dav.acme.example/"
 
 
 def test_a_search_that_hangs_ends_by_itself_and_says_so(known):
     never = threading.Event()
     with pytest.raises(Unreachable):
-        find("a@acme.example", known, Lookups(lambda _: never.wait(60), lambda _: never.wait(60)), patience=0.2)
+        find("a@acme.example", known, asking(lambda _: never.wait(60), lambda _: never.wait(60)), patience=0.2)
     never.set()
 
 
@@ -142,7 +160,7 @@ def test_a_search_that_hangs_can_be_cancelled(known):
         never.wait(60)
         return ()
 
-    search = aside(lambda: find("a@acme.example", known, Lookups(hanging, lambda _: None), cancelled))
+    search = aside(lambda: find("a@acme.example", known, asking(hanging, lambda _: None), cancelled))
     assert asked.wait(20)
     began = time.monotonic()
     cancelled.set()
@@ -177,3 +195,80 @@ def test_a_home_page_at_the_well_known_address_is_no_calendar_service(monkeypatc
     assert finding.calendar_service("acme.example") == radicale.url
     monkeypatch.setattr(finding, "find_server", lambda _: None)
     assert finding.calendar_service("acme.example") is None
+
+
+# --- what name servers say -------------------------------------------------------------------------
+
+
+class NameServer:
+    """A name server of one zone on loopback. Names it was not given do not exist."""
+
+    def __init__(self, zone: dict[tuple[str, str], list[str]]) -> None:
+        self._zone = zone
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            packet, sender = self._socket.recvfrom(4096)
+            if packet == b"end":
+                return
+            query = dns.message.from_wire(packet)
+            question = query.question[0]
+            answer = dns.message.make_response(query)
+            kind = dns.rdatatype.to_text(question.rdtype)
+            records = self._zone.get((question.name.to_text(), kind))
+            if records:
+                answer.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *records))
+            elif not any(name == question.name.to_text() for name, _ in self._zone):
+                answer.set_rcode(dns.rcode.NXDOMAIN)
+            self._socket.sendto(answer.to_wire(), sender)
+
+    def stop(self) -> None:
+        self._socket.sendto(b"end", ("127.0.0.1", self.port))
+        self._thread.join(timeout=20)
+        self._socket.close()
+
+
+@pytest.fixture
+def name_server(monkeypatch):
+    server = NameServer(
+        {
+            ("acme.example.", "MX"): ["20 backup.acme.example.", "10 in1-smtp.messagingengine.com."],
+            ("web-only.example.", "A"): ["192.0.2.1"],
+            ("_imaps._tcp.acme.example.", "SRV"): ["0 1 993 imap.evil.example.", "10 1 1993 Mail.Acme.Example."],
+        }
+    )
+    resolver = dns.resolver.Resolver(configure=False)
+    resolver.nameservers, resolver.port = ["127.0.0.1"], server.port
+    monkeypatch.setattr(dns.resolver, "default_resolver", resolver)
+    yield server
+    server.stop()
+
+
+def test_mail_servers_come_best_first(name_server):
+    assert finding.mail_servers("acme.example") == ("in1-smtp.messagingengine.com", "backup.acme.example")
+    assert finding.mail_servers("web-only.example") == ()
+    with pytest.raises(NoSuchDomain):
+        finding.mail_servers("nowhere.example")
+
+
+def test_a_mail_server_outside_the_domain_is_not_taken(name_server):
+    """A password would go there."""
+    assert finding.imap_server("acme.example") == Server("mail.acme.example", 1993)
+    assert finding.imap_server("web-only.example") is None
+
+
+def test_a_name_that_cannot_be_asked_for_is_a_failed_look_up(name_server):
+    with pytest.raises(LookupFailed):
+        finding.mail_servers("a" * 70 + ".example")
+    with pytest.raises(LookupFailed):
+        finding.mail_servers("a..b")
+
+
+def test_R03_a_company_domain_is_found_over_real_name_servers(name_server, known):
+    found = find("ann@acme.example", known, Lookups(finding.mail_servers, lambda _: None, finding.imap_server))
+    assert found.title == "Fastmail"

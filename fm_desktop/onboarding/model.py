@@ -1,0 +1,386 @@
+"""The wizard's state, its pages and what each needs before the next: everything but the window.
+
+Lives in one thread. What takes time is handed out as `Work`, whose `run` is for another thread and touches
+nothing of the model; `take` brings the result back. A result holds as long as what it was made from: going back
+and changing an address makes the sign-in with the old one void, and changing it back makes it hold again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from fm_desktop.credentials import Credentials, Secret, Which
+from fm_desktop.logs import Redactor
+from fm_desktop.onboarding import draft as drafts
+from fm_desktop.onboarding import flaws, profile, steps
+from fm_desktop.onboarding.draft import Draft, Page
+from fm_desktop.onboarding.finish import finish
+from fm_desktop.onboarding.flaws import Field, Flaw, Problem
+from fm_desktop.onboarding.secrets import TypedSecrets
+from fm_desktop.onboarding.steps import CrmAccount, Preview
+from fm_desktop.paths import Paths
+from fm_desktop.port import Collection
+from fm_desktop.providers import catalog as catalogs
+from fm_desktop.providers.catalog import Catalog, CatalogError, Provider
+from fm_desktop.providers.finding import Finding, find
+from fm_desktop.settings import Settings
+from fm_desktop.settings_errors import SettingsError
+from fm_desktop.sync.control import Channel
+from fm_desktop.sync.policy import Direction
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+Finder = Callable[[str, Catalog, threading.Event], Finding]
+
+
+class Step(StrEnum):
+    """What is being done, for the words beside a busy indicator."""
+
+    CRM = "crm"
+    FIND = "find"
+    SIGN_IN = "sign-in"
+    PREVIEW = "preview"
+    FINISH = "finish"
+
+
+# A keychain may ask for its password, and the first listing of a large calendar keeps some servers for minutes.
+_PATIENCE = {Step.CRM: 60.0, Step.FIND: 30.0, Step.SIGN_IN: 60.0, Step.PREVIEW: 900.0, Step.FINISH: 300.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[T]):
+    """One step that takes time. `run` raises the errors of `fm_desktop.errors.explained`; its event cancels it."""
+
+    step: Step
+    run: Callable[[threading.Event], T]
+    take: Callable[[T], None]
+
+    @property
+    def patience(self) -> float:
+        return _PATIENCE[self.step]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(Generic[T]):
+    """A result, and what it was made from."""
+
+    of: object
+    value: T
+
+
+class Onboarding:
+    """One set-up, from the first page to the settings file."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        credentials: Credentials,
+        catalog: Catalog,
+        *,
+        draft: Draft | None = None,
+        redactor: Redactor | None = None,
+        finder: Finder | None = None,
+    ) -> None:
+        self.paths = paths
+        self.catalog = catalog
+        self.draft = draft or Draft()
+        self.page = Page.FORCEMANAGER
+        self.finished: Settings | None = None
+        self._credentials = credentials
+        self._redactor = redactor or Redactor()
+        self._finder = finder or (lambda address, known, cancelled: find(address, known, cancelled=cancelled))
+        self._typed: dict[Which, Secret] = {}
+        self._results: dict[Step, _Kept[Any]] = {}
+
+    @classmethod
+    def open(cls, environment: Mapping[str, str], redactor: Redactor | None = None) -> Onboarding:
+        """The set-up that was left, or a new one. Raises `SettingsError` for an administrator's file that is wrong."""
+        paths = Paths.of(environment)
+        try:
+            catalog = catalogs.load(paths.config)
+        except CatalogError as error:
+            raise SettingsError(str(error), error.next_step) from error
+        steps.sweep(paths)
+        return cls(paths, Credentials(environment), catalog, draft=drafts.load(paths), redactor=redactor)
+
+    # --- entering ---
+
+    def enter(self, **changes: object) -> None:
+        """Takes what was typed or chosen, by the names of `Draft`."""
+        if changes.get("address", self.draft.address) != self.draft.address:
+            changes = {"user_name": "", **changes}  # that of another account
+        self.draft = self.draft.model_copy(update=changes)
+
+    def enter_secret(self, which: Which, text: str) -> None:
+        if text:
+            self._typed[which] = Secret(text)
+            self._redactor.add(self._typed[which])
+        else:
+            self._typed.pop(which, None)
+
+    def secret(self, which: Which) -> Secret | None:
+        """As typed, else as the environment has it. The keychain is not asked."""
+        return self._typed.get(which) or self._credentials.from_environment(which)
+
+    def typed(self, which: Which) -> str:
+        """What stands in the field of a secret."""
+        found = self._typed.get(which)
+        return found.reveal() if found is not None else ""
+
+    def is_given(self, which: Which) -> bool:
+        """Whether the environment holds a secret, so that none has to be typed."""
+        return self._credentials.from_environment(which) is not None
+
+    def leave(self) -> None:
+        """Keeps the draft for another day. Raises `OSError`."""
+        drafts.save(self.draft.model_copy(update={"page": self.page}), self.paths)
+
+    # --- what is known so far ---
+
+    @property
+    def account(self) -> CrmAccount | None:
+        return self._result(Step.CRM, CrmAccount)
+
+    @property
+    def finding(self) -> Finding | None:
+        """The service of the address; None before it was looked for, and where it is entered by hand."""
+        return self._result(Step.FIND, Finding)
+
+    @property
+    def provider(self) -> Provider | None:
+        """The catalog's entry of the service."""
+        return None if self.draft.by_hand or self.finding is None else self.finding.provider
+
+    @property
+    def calendars(self) -> tuple[Collection, ...]:
+        """Those of the account that is signed in to; none before that."""
+        return self._result(Step.SIGN_IN, tuple) or ()
+
+    @property
+    def preview(self) -> Preview | None:
+        return self._result(Step.PREVIEW, Preview)
+
+    @property
+    def other_address(self) -> str:
+        """R32: the address ForceManager knows the user by, where it has to be that of the account and is not."""
+        provider = self.provider
+        registered = self.draft.user.strip()
+        if provider is None or not provider.address_must_match:
+            return ""
+        return registered if registered.lower() != self.draft.address.strip().lower() else ""
+
+    @property
+    def asks_for_mail_server(self) -> bool:
+        """Whether only the user can tell where the mail is."""
+        if Channel.EMAIL not in self.draft.channels:
+            return False
+        finding = self.finding
+        unknown = finding is not None and finding.provider is None and finding.imap is None
+        return self.draft.by_hand or unknown
+
+    @property
+    def wants_calendar(self) -> bool:
+        return Channel.CALENDAR in self.draft.channels
+
+    @property
+    def wants_target(self) -> bool:
+        """Whether events of ForceManager are put into a calendar."""
+        return self.wants_calendar and self.draft.direction is not Direction.TO_CRM
+
+    @property
+    def chosen(self) -> tuple[Collection, ...]:
+        """The calendars that take part: those chosen, at first those that can be changed."""
+        wanted = self.draft.calendars
+        found = tuple(each for each in self.calendars if wanted is not None and each.id in wanted)
+        if wanted is not None and (found or not wanted):
+            return found
+        # Not chosen yet, or in another account.
+        return tuple(each for each in self.calendars if each.writable) or self.calendars
+
+    @property
+    def target(self) -> Collection | None:
+        """Where events of ForceManager go: as chosen, at first the service's own default."""
+        possible = [each for each in self.chosen if each.writable]
+        named = next((each for each in possible if each.id == self.draft.target), None)
+        default = next((each for each in possible if each.is_default), next(iter(possible), None))
+        return named or default
+
+    def settings(self) -> Settings:
+        """The settings as they would be kept. Raises `pydantic.ValidationError` before all is entered."""
+        return profile.settings_of(self)
+
+    # --- going on ---
+
+    def flaws(self, page: Page | None = None) -> tuple[Flaw, ...]:
+        """What has to be mended on a page before anything is asked of the network."""
+        return tuple(_FLAWS[page or self.page](self))
+
+    def pending(self) -> Work[Any] | None:
+        """What has to be done on this page before the next one; None if nothing has."""
+        if self.page is Page.FORCEMANAGER and self.account is None:
+            return self._crm_work()
+        if self.page is Page.PROVIDER and not self.draft.by_hand and self.finding is None:
+            return self._find_work()
+        if self.page is Page.SIGN_IN and not self.calendars:
+            return self._sign_in_work()
+        if self.page is Page.PREVIEW and self.wants_calendar and self.preview is None:
+            return self._preview_work()
+        return None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the service that was found cannot be synced with, so that this page leads no further."""
+        finding = self.finding
+        return (
+            self.page is Page.PROVIDER
+            and not self.draft.by_hand
+            and finding is not None
+            and finding.calendar_url is None
+        )
+
+    def forward(self) -> None:
+        """To the next page. Callers have seen to `flaws`, `pending` and `is_refused`."""
+        assert not self.flaws()
+        assert not self.is_refused
+        assert self.pending() is None
+        self.page = list(Page)[self.page.number + 1]
+
+    def back(self) -> None:
+        if self.page.number > 0:
+            self.page = list(Page)[self.page.number - 1]
+
+    def resume(self) -> Page:
+        """Where a draft was left, or the first page before it that needs a person again. Asks no network."""
+        for each in Page:
+            self.page = each
+            if each is self.draft.page or self.flaws() or self.pending() is not None:
+                break
+        return self.page
+
+    # --- steps that take time ---
+
+    def _crm_work(self) -> Work[CrmAccount]:
+        crm, key = profile.crm_of(self), self._needed(Which.CRM_PRIVATE_KEY)
+        return self._work(Step.CRM, lambda ending: steps.sign_in_crm(crm, key, ending))
+
+    def _find_work(self) -> Work[Finding]:
+        address = self.draft.address.strip()
+        return self._work(Step.FIND, lambda ending: self._finder(address, self.catalog, ending))
+
+    def _sign_in_work(self) -> Work[tuple[Collection, ...]]:
+        caldav, password = profile.caldav_of(self), self._needed(Which.PROVIDER_PASSWORD)
+        zone = self.account.zone if self.account is not None else "UTC"
+        quirks = self.provider.quirks if self.provider is not None else None
+        return self._work(Step.SIGN_IN, lambda _: steps.sign_in_calendar(caldav, password, zone, quirks))
+
+    def _preview_work(self) -> Work[Preview]:
+        settings, secrets = self.settings(), TypedSecrets(self._credentials, self._typed)
+        return self._work(Step.PREVIEW, lambda ending: steps.preview(settings, secrets, self.paths, ending))
+
+    def finish_work(self) -> Work[None]:
+        """Keeps settings and secrets, after which there is a profile."""
+        settings, typed = self.settings(), dict(self._typed)
+
+        def run(ending: threading.Event) -> None:
+            finish(self.paths, settings, self._credentials, typed, self._redactor, ending)
+
+        def take(_: None) -> None:
+            self.finished = settings
+
+        return Work(Step.FINISH, run, take)
+
+    def _work(self, step: Step, run: Callable[[threading.Event], T]) -> Work[T]:
+        made_of = self._made_of(step)
+
+        def take(value: T) -> None:
+            self._results[step] = _Kept(made_of, value)
+
+        return Work(step, run, take)
+
+    def _result(self, step: Step, kind: type[T]) -> T | None:
+        kept = self._results.get(step)
+        holds = kept is not None and kept.of == self._made_of(step)
+        return kept.value if kept is not None and holds and isinstance(kept.value, kind) else None
+
+    def _made_of(self, step: Step) -> object:
+        """What a step's result depends on."""
+        entered = self.draft
+        key, password = self.secret(Which.CRM_PRIVATE_KEY), self.secret(Which.PROVIDER_PASSWORD)
+        crm = (entered.crm_url.strip(), entered.public_key.strip(), entered.user.strip(), key)
+        found = (entered.address.strip(), entered.by_hand)
+        signed_in = (*found, entered.caldav_url.strip(), entered.user_name.strip(), password)
+        if step is Step.CRM:
+            return crm
+        if step is Step.FIND:
+            return found
+        if step is Step.SIGN_IN:
+            return signed_in
+        chosen = (entered.direction, entered.channels, entered.calendar_history_days)
+        return (crm, signed_in, chosen, tuple(each.id for each in self.chosen), self.target)
+
+    def _needed(self, which: Which) -> Secret:
+        found = self.secret(which)
+        assert found is not None
+        return found
+
+
+# --- what each page needs ------------------------------------------------------------------------
+
+
+def _forcemanager(model: Onboarding) -> Iterator[Flaw]:
+    yield from flaws.of_web_address(Field.CRM_URL, model.draft.crm_url)
+    yield from flaws.of_text(Field.PUBLIC_KEY, model.draft.public_key)
+    if model.secret(Which.CRM_PRIVATE_KEY) is None:
+        yield Flaw(Field.PRIVATE_KEY, Problem.MISSING)
+    yield from flaws.of_mail_address(Field.USER, model.draft.user)
+
+
+def _nothing(_: Onboarding) -> Iterator[Flaw]:
+    return iter(())
+
+
+def _channels(model: Onboarding) -> Iterator[Flaw]:
+    if not model.draft.channels:
+        yield Flaw(Field.CHANNELS, Problem.NOTHING_CHOSEN)
+
+
+def _provider(model: Onboarding) -> Iterator[Flaw]:
+    yield from flaws.of_mail_address(Field.ADDRESS, model.draft.address)
+    if model.draft.by_hand:
+        yield from flaws.of_web_address(Field.CALDAV_URL, model.draft.caldav_url)
+    elif model.other_address and model.draft.confirmed != model.draft.address.strip():
+        yield Flaw(Field.CONFIRMED, Problem.NOT_CONFIRMED)
+    if model.asks_for_mail_server:
+        yield from flaws.of_text(Field.IMAP_HOST, model.draft.imap_host)
+
+
+def _sign_in(model: Onboarding) -> Iterator[Flaw]:
+    yield from flaws.of_text(Field.USER_NAME, profile.user_name_of(model))
+    if model.secret(Which.PROVIDER_PASSWORD) is None:
+        yield Flaw(Field.PASSWORD, Problem.MISSING)
+
+
+def _calendars(model: Onboarding) -> Iterator[Flaw]:
+    if not model.wants_calendar:
+        return
+    if not model.chosen:
+        yield Flaw(Field.CALENDARS, Problem.NOTHING_CHOSEN)
+    elif model.wants_target and model.target is None:
+        yield Flaw(Field.TARGET, Problem.NOT_WRITABLE)
+
+
+_FLAWS: Mapping[Page, Callable[[Onboarding], Iterator[Flaw]]] = {
+    Page.FORCEMANAGER: _forcemanager,
+    Page.DIRECTION: _nothing,
+    Page.CHANNELS: _channels,
+    Page.PROVIDER: _provider,
+    Page.SIGN_IN: _sign_in,
+    Page.CALENDARS: _calendars,
+    Page.PREVIEW: _nothing,
+}

@@ -1,0 +1,84 @@
+"""What was entered, as the settings of a profile. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from fm_desktop.onboarding.flaws import completed
+from fm_desktop.port import Collection
+from fm_desktop.settings import CalDavSettings, CrmSettings, ImapSettings, ProviderSettings, Settings, SyncSettings
+from fm_desktop.sync.control import Channel
+
+if TYPE_CHECKING:
+    from fm_desktop.onboarding.model import Onboarding
+
+
+def settings_of(model: Onboarding) -> Settings:
+    """Raises `pydantic.ValidationError` before all is entered."""
+    draft = model.draft
+    provider = model.provider
+    target = model.target if model.wants_target else None
+    return Settings(
+        crm=crm_of(model),
+        provider=ProviderSettings(
+            address=draft.address,
+            name=provider.name if provider is not None else None,
+            caldav=caldav_of(model),
+            imap=imap_of(model) if Channel.EMAIL in draft.channels else None,
+        ),
+        sync=SyncSettings(
+            type=draft.direction,
+            channels=draft.channels,
+            calendars=_names(model.chosen, model.calendars) if model.wants_calendar else None,
+            target_calendar=_names([target], model.calendars)[0] if target is not None else None,
+            email_history_days=draft.email_history_days,
+            calendar_history_days=draft.calendar_history_days,
+        ),
+    )
+
+
+def crm_of(model: Onboarding) -> CrmSettings:
+    account = model.account
+    return CrmSettings(
+        url=completed(model.draft.crm_url),
+        public_key=model.draft.public_key,
+        user=model.draft.user,
+        time_zone=account.zone if account is not None and account.zone_is_ours else None,
+    )
+
+
+def caldav_of(model: Onboarding) -> CalDavSettings:
+    finding = model.finding
+    url = completed(model.draft.caldav_url) if model.draft.by_hand or finding is None else finding.calendar_url
+    return CalDavSettings(url=url or "", user=user_name_of(model))
+
+
+def user_name_of(model: Onboarding) -> str:
+    """As entered, else as the service makes it from the address; '' where only the user knows it."""
+    entered = model.draft.user_name.strip()
+    address = model.draft.address.strip()
+    if entered:
+        return entered
+    provider = model.provider
+    return address if provider is None or provider.calendar is None else provider.calendar.user.of(address)
+
+
+def imap_of(model: Onboarding) -> ImapSettings | None:
+    """The mail server: the catalog's, else the one the domain names, else as entered; None where none is known."""
+    draft, finding = model.draft, model.finding
+    mail = model.provider.mail if model.provider is not None else None
+    if mail is not None and mail.host is not None:
+        user = mail.user.of(draft.address.strip()) or user_name_of(model)
+        return ImapSettings(host=mail.host, port=mail.port, security=mail.security, user=user)
+    if finding is not None and finding.imap is not None and not draft.by_hand:
+        return ImapSettings(host=finding.imap.host, port=finding.imap.port, user=user_name_of(model))
+    host = draft.imap_host.strip()
+    return ImapSettings(host=host, port=draft.imap_port, user=user_name_of(model)) if host else None
+
+
+def _names(wanted: Sequence[Collection], of: Sequence[Collection]) -> tuple[str, ...]:
+    """Calendars as the settings call them: by name, by id where two have the same name."""
+    often = Counter(each.name for each in of)
+    return tuple(each.name if often[each.name] == 1 else each.id for each in wanted)
