@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,9 @@ _THROTTLED_ATTEMPTS = 8
 # Longer pauses are not sat out inside a request: the caller is told, and the cycle ends.
 _PATIENCE = 60.0
 _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
+# For one step of sending or reading, not for the whole of a file; a place for files confirms once it has stored it all.
+_UPLOAD_TIMEOUT = httpx2.Timeout(60.0, connect=10.0, read=120.0)
+_RECEIPT_BYTES = 4096
 # Idle connections are dropped before a server or a proxy drops them: a write sent into a connection
 # that is being closed cannot be told from one that was stored.
 _LIMITS = httpx2.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=3.0)
@@ -42,6 +45,16 @@ class Page:
 
     rows: tuple[Row, ...]
     served_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a place for files said. `text` is the beginning of it, `retry_after` the seconds it asks to wait."""
+
+    status: int
+    media_type: str
+    text: str
+    retry_after: float | None
 
 
 class CrmClient:
@@ -98,16 +111,18 @@ class CrmClient:
         call = Call("GET", path)
         return _object(call, answers.parsed(call, self._request(call)))
 
-    def pages(self, path: str, where: str = "", size: int = PAGE_SIZE) -> Iterator[Page]:
+    def pages(self, path: str, where: str = "", size: int = PAGE_SIZE, order: str = "") -> Iterator[Page]:
         """The pages of a list as they are read, up to and including the empty one that ends it.
 
         The server may give fewer rows than asked for, so that only an empty page is surely the end;
         whoever knows more stops earlier (`fm_desktop.crm.increment`). Soft-deleted rows are included (2.9).
+        With `order`, the rows with the highest value of that field come first (2.5).
         """
         number = 0
         while True:
-            params = (("page", str(number)), *((("where", where),) if where else ()))
-            call = Call("GET", path, params, headers=(("Count", str(size)),))
+            params = (("page", str(number)), ("where", where), ("order", order))
+            given = tuple(each for each in params if each[1])
+            call = Call("GET", path, given, headers=(("Count", str(size)),))
             response = self._request(call)
             page = Page(tuple(_rows(call, answers.parsed(call, response))), answers.served_at(response))
             yield page
@@ -127,6 +142,38 @@ class CrmClient:
 
     def delete(self, path: str) -> Row:
         return self._write(Call("DELETE", path))
+
+    def put_file(self, url: str, size: int, chunks: Iterable[bytes]) -> Receipt:
+        """Streams the `size` bytes of a file to an address that the API gave out, once, and returns what it said.
+
+        Without the session key: such an address is its own permission, and usually another company's (CRM API 5).
+        A turn of the tenant's budget is taken only at the API's own host, as nobody else counts it there.
+        Raises httpx2's errors, whose meaning depends on whether the upload may be repeated, and `Throttled` and
+        `Unreachable` for what kept it from being sent.
+        """
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Length": str(size),
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+        }
+        is_own = _authority(url) == _authority(self.url)
+        if is_own:
+            self._take_turn()
+        self._count()
+        body = self._until_cancelled(chunks)
+        with self._http.stream("PUT", url, headers=headers, content=body, timeout=_UPLOAD_TIMEOUT) as response:
+            media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+            receipt = Receipt(response.status_code, media_type, _beginning(response), answers.retry_after(response))
+        if is_own and receipt.status == httpx2.codes.TOO_MANY_REQUESTS:
+            self._budget.throttled(receipt.retry_after)
+        return receipt
+
+    def _until_cancelled(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            if self._cancel is not None and self._cancel.is_set():
+                raise _stopping()
+            yield chunk
 
     def _write(self, call: Call) -> Row:
         return _object(call, answers.parsed(call, self._request(call)))
@@ -198,16 +245,22 @@ class CrmClient:
         except Cancelled as error:
             raise _stopping() from error
 
-    def _transmit(self, call: Call, key: str) -> httpx2.Response:
+    def _take_turn(self) -> None:
         try:
             self._budget.acquire(self._cancel, _PATIENCE)
         except Cancelled as error:
             raise _stopping() from error
         except PausedTooLong as error:
             raise answers.throttled(error.seconds) from error
+
+    def _count(self, *, is_login: bool = False) -> None:
         with self._count_lock:
             self.requests += 1
-            self.sign_ins += call.is_login
+            self.sign_ins += is_login
+
+    def _transmit(self, call: Call, key: str) -> httpx2.Response:
+        self._take_turn()
+        self._count(is_login=call.is_login)
         headers = dict(call.headers)
         if key:
             headers["X-Session-Key"] = key
@@ -230,6 +283,21 @@ def checked_url(url: str) -> str:
             "Enter one like https://api.forcemanager.com/api/v4 in the settings.",
         )
     return str(parsed).rstrip("/")
+
+
+def _authority(url: str) -> tuple[str, int | None]:
+    parsed = httpx2.URL(url)
+    return parsed.host.lower(), parsed.port
+
+
+def _beginning(response: httpx2.Response) -> str:
+    """Not more than is of use: it may be anybody's answer."""
+    text = b""
+    for chunk in response.iter_raw(_RECEIPT_BYTES):
+        text += chunk
+        if len(text) >= _RECEIPT_BYTES:
+            break
+    return text[:_RECEIPT_BYTES].decode("utf-8", "replace")
 
 
 def _stopping() -> Unreachable:
