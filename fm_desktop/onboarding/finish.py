@@ -16,6 +16,7 @@ from fm_desktop.onboarding.secrets import TypedSecrets
 from fm_desktop.paths import Paths
 from fm_desktop.runner import choose_calendars
 from fm_desktop.settings import Settings, save
+from fm_desktop.sync.control import Channel
 from fm_desktop.sync.store import Store
 
 
@@ -32,7 +33,8 @@ def finish(
     connector = Connector(paths, settings, TypedSecrets(credentials, typed), redactor)
     for which, secret in typed.items():
         connector.keep_secret(which, secret)
-    _keep_choice(paths, settings, connector, ending)
+    if Channel.CALENDAR in settings.sync.channels:
+        _keep_choice(paths, settings, connector, ending)
     save(settings, paths.settings_file)
     draft.forget(paths)
 

@@ -22,7 +22,7 @@ from fm_desktop.onboarding.draft import Draft, Page
 from fm_desktop.onboarding.finish import finish
 from fm_desktop.onboarding.flaws import Field, Flaw, Problem
 from fm_desktop.onboarding.secrets import TypedSecrets
-from fm_desktop.onboarding.steps import CrmAccount, Preview
+from fm_desktop.onboarding.steps import CrmAccount, Preview, SignedIn
 from fm_desktop.paths import Paths
 from fm_desktop.port import Collection
 from fm_desktop.providers import catalog as catalogs
@@ -158,9 +158,13 @@ class Onboarding:
         return None if self.draft.by_hand or self.finding is None else self.finding.provider
 
     @property
+    def signed_in(self) -> SignedIn | None:
+        return self._result(Step.SIGN_IN, SignedIn)
+
+    @property
     def calendars(self) -> tuple[Collection, ...]:
         """Those of the account that is signed in to; none before that."""
-        return self._result(Step.SIGN_IN, tuple) or ()
+        return self.signed_in.calendars if self.signed_in is not None else ()
 
     @property
     def preview(self) -> Preview | None:
@@ -178,11 +182,13 @@ class Onboarding:
     @property
     def asks_for_mail_server(self) -> bool:
         """Whether only the user can tell where the mail is."""
-        if Channel.EMAIL not in self.draft.channels:
-            return False
         finding = self.finding
         unknown = finding is not None and finding.provider is None and finding.imap is None
-        return self.draft.by_hand or unknown
+        return self.wants_email and (self.draft.by_hand or unknown)
+
+    @property
+    def wants_email(self) -> bool:
+        return Channel.EMAIL in self.draft.channels
 
     @property
     def wants_calendar(self) -> bool:
@@ -227,9 +233,9 @@ class Onboarding:
             return self._crm_work()
         if self.page is Page.PROVIDER and not self.draft.by_hand and self.finding is None:
             return self._find_work()
-        if self.page is Page.SIGN_IN and not self.calendars:
+        if self.page is Page.SIGN_IN and self.signed_in is None:
             return self._sign_in_work()
-        if self.page is Page.PREVIEW and self.wants_calendar and self.preview is None:
+        if self.page is Page.PREVIEW and self.preview is None:
             return self._preview_work()
         return None
 
@@ -273,11 +279,13 @@ class Onboarding:
         address = self.draft.address.strip()
         return self._work(Step.FIND, lambda ending: self._finder(address, self.catalog, ending))
 
-    def _sign_in_work(self) -> Work[tuple[Collection, ...]]:
-        caldav, password = profile.caldav_of(self), self._needed(Which.PROVIDER_PASSWORD)
+    def _sign_in_work(self) -> Work[SignedIn]:
+        caldav = profile.caldav_of(self) if self.wants_calendar else None
+        imap = profile.imap_of(self) if self.wants_email else None
+        password = self._needed(Which.PROVIDER_PASSWORD)
         zone = self.account.zone if self.account is not None else "UTC"
         quirks = self.provider.quirks if self.provider is not None else None
-        return self._work(Step.SIGN_IN, lambda _: steps.sign_in_calendar(caldav, password, zone, quirks))
+        return self._work(Step.SIGN_IN, lambda _: steps.sign_in_provider(caldav, imap, password, zone, quirks))
 
     def _preview_work(self) -> Work[Preview]:
         settings, secrets = self.settings(), TypedSecrets(self._credentials, self._typed)
@@ -314,15 +322,16 @@ class Onboarding:
         key, password = self.secret(Which.CRM_PRIVATE_KEY), self.secret(Which.PROVIDER_PASSWORD)
         crm = (entered.crm_url.strip(), entered.public_key.strip(), entered.user.strip(), key)
         found = (entered.address.strip(), entered.by_hand)
-        signed_in = (*found, entered.caldav_url.strip(), entered.user_name.strip(), password)
+        mail = (entered.imap_host.strip(), entered.imap_port)
+        signed_in = (*found, entered.caldav_url.strip(), *mail, entered.user_name.strip(), password, entered.channels)
         if step is Step.CRM:
             return crm
         if step is Step.FIND:
             return found
         if step is Step.SIGN_IN:
             return signed_in
-        chosen = (entered.direction, entered.channels, entered.calendar_history_days)
-        return (crm, signed_in, chosen, tuple(each.id for each in self.chosen), self.target)
+        history = (entered.email_history_days, entered.calendar_history_days)
+        return (crm, signed_in, entered.direction, history, tuple(each.id for each in self.chosen), self.target)
 
     def _needed(self, which: Which) -> Secret:
         found = self.secret(which)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from fm_desktop.onboarding.flaws import completed
 from fm_desktop.port import Collection
 from fm_desktop.settings import CalDavSettings, CrmSettings, ImapSettings, ProviderSettings, Settings, SyncSettings
-from fm_desktop.sync.control import Channel
 
 if TYPE_CHECKING:
     from fm_desktop.onboarding.model import Onboarding
@@ -26,7 +25,7 @@ def settings_of(model: Onboarding) -> Settings:
             address=draft.address,
             name=provider.name if provider is not None else None,
             caldav=caldav_of(model),
-            imap=imap_of(model) if Channel.EMAIL in draft.channels else None,
+            imap=imap_of(model) if model.wants_email else None,
         ),
         sync=SyncSettings(
             type=draft.direction,

@@ -23,7 +23,7 @@ from fm_desktop.paths import Paths
 from fm_desktop.port import Collection, Refused, Side
 from fm_desktop.providers.caldav.provider import CalDavProvider
 from fm_desktop.runner import Runner
-from fm_desktop.settings import CalDavSettings, CrmSettings, Settings
+from fm_desktop.settings import CalDavSettings, CrmSettings, ImapSettings, Settings
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.report import PlannedLine
 
@@ -40,18 +40,37 @@ class CrmAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What the provider's account holds: the calendars and the names of the mail folders, of what is wanted."""
+
+    calendars: tuple[Collection, ...]
+    folders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What the first sync would write, and in which order."""
 
     lines: tuple[PlannedLine, ...]
 
     def count(self, side: Side, verb: Verb | None = None) -> int:
-        """Writes to a side that are not held."""
-        return sum(1 for each in self.lines if each.side is side and not each.held and verb in (None, each.verb))
+        """Writes of events and tasks to a side that are not held."""
+        items = (each for each in self.lines if not is_message(each) and not each.held)
+        return sum(1 for each in items if each.side is side and verb in (None, each.verb))
+
+    @property
+    def messages(self) -> int:
+        """Records of e-mail in ForceManager."""
+        return sum(1 for each in self.lines if is_message(each))
 
     @property
     def held(self) -> int:
         return sum(1 for each in self.lines if each.held)
+
+
+def is_message(line: PlannedLine) -> bool:
+    """Whether a line of the plan logs e-mail: only an event or a task has something to show of itself."""
+    return line.shown is None
 
 
 def sign_in_crm(crm: CrmSettings, private_key: Secret, ending: threading.Event) -> CrmAccount:
@@ -72,8 +91,15 @@ def local_zone() -> str:
     return str(tzlocal.get_localzone_name())
 
 
-def sign_in_calendar(caldav: CalDavSettings, password: Secret, zone: str, quirks: str | None) -> tuple[Collection, ...]:
-    """Signs in to the calendar service and lists the calendars."""
+def sign_in_provider(
+    caldav: CalDavSettings | None, imap: ImapSettings | None, password: Secret, zone: str, quirks: str | None
+) -> SignedIn:
+    """Signs in to the calendar service and to the mail server, those that are wanted."""
+    calendars = () if caldav is None else _calendars(caldav, password, zone, quirks)
+    return SignedIn(calendars, () if imap is None else _mail_folders(imap, password))
+
+
+def _calendars(caldav: CalDavSettings, password: Secret, zone: str, quirks: str | None) -> tuple[Collection, ...]:
     provider = CalDavProvider(caldav.url, caldav.user, password.reveal(), user_zone=zone, quirks=quirks)
     try:
         provider.connect()
@@ -85,6 +111,17 @@ def sign_in_calendar(caldav: CalDavSettings, password: Secret, zone: str, quirks
             f"{caldav.user} has no calendar at this service.", "Make a calendar there first, then sign in again."
         )
     return found
+
+
+def _mail_folders(imap: ImapSettings, password: Secret) -> tuple[str, ...]:
+    from fm_desktop.providers.imap import ImapSource, Password, Security, Server
+
+    server = Server(imap.host, imap.port, Security(imap.security))
+    source = ImapSource(server, Password(imap.user, password.reveal()))
+    try:
+        return tuple(each.name for each in source.folders())
+    finally:
+        source.close()
 
 
 def preview(settings: Settings, credentials: Credentials, paths: Paths, ending: threading.Event) -> Preview:

@@ -12,7 +12,7 @@ from fm_desktop.onboarding import draft as drafts
 from fm_desktop.onboarding.draft import FORCEMANAGER_URL, Draft, Page
 from fm_desktop.onboarding.flaws import Field, Flaw, Problem
 from fm_desktop.onboarding.model import Onboarding, Step
-from fm_desktop.onboarding.steps import CrmAccount
+from fm_desktop.onboarding.steps import CrmAccount, Preview, SignedIn
 from fm_desktop.paths import Paths
 from fm_desktop.port import Collection, Refused
 from fm_desktop.providers import catalog as catalogs
@@ -70,7 +70,7 @@ def at_sign_in(model: Onboarding, address: str = "emma@gmx.de") -> Onboarding:
 def at_calendars(model: Onboarding, *calendars: Collection) -> Onboarding:
     at_sign_in(model)
     model.enter_secret(Which.PROVIDER_PASSWORD, "p4ss")
-    answer(model, calendars or (WORK, TEAM, HOLIDAYS))
+    answer(model, SignedIn(calendars or (WORK, TEAM, HOLIDAYS), ("INBOX",)))
     model.forward()
     return model
 
@@ -320,13 +320,31 @@ def test_calendars_of_one_name_are_told_apart(model):
     assert model.settings().sync.calendars == ("/emma/work/", "/emma/work-2/", "Team")
 
 
-def test_only_email_asks_nothing_about_calendars_and_previews_nothing(model):
-    at_calendars(model)
+def test_only_email_asks_nothing_about_calendars(model):
+    at_sign_in(model)
     model.enter(channels=(Channel.EMAIL,), calendars=())
+    model.enter_secret(Which.PROVIDER_PASSWORD, "p4ss")
+    answer(model, SignedIn((), ("INBOX", "Sent")))
+    model.forward()
     assert model.flaws() == ()
     model.forward()
     assert model.page is Page.PREVIEW
+    assert model.pending().step is Step.PREVIEW
+    assert model.settings().sync.calendars is None
+
+
+@pytest.mark.parametrize(
+    "change", [{"email_history_days": 7}, {"direction": Direction.TO_CRM}, {"calendars": (WORK.id,)}]
+)
+def test_another_choice_makes_another_preview(model, change):
+    at_calendars(model)
+    model.forward()
+    answer(model, Preview(()))
     assert model.pending() is None
+    model.back()
+    model.enter(**change)
+    model.forward()
+    assert model.pending().step is Step.PREVIEW
 
 
 # --- back, leave, resume ---------------------------------------------------------------------------
