@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -21,6 +21,7 @@ _OUTGOING, _INCOMING = 0, 1
 # 4.1: subject and body are required; whether an empty text is one is UNKNOWN, so that none is sent.
 NO_SUBJECT = "(no subject)"
 NO_TEXT = "(no text)"
+_HALVES = re.compile("[\ud800-\udfff]")
 _SEPARATOR = re.compile(r"[;,]")
 # Seconds since 1970 of the year 5138; more are milliseconds.
 _MOST_SECONDS = 10**11
@@ -35,14 +36,14 @@ def row_of(entry: LogEntry, sales_rep_id: int) -> Row:
     limit is taken to be that of the text, which is the caller's to keep, with two characters between addresses.
     """
     row: Row = {
-        "subject": entry.subject.strip() or NO_SUBJECT,
-        "body": entry.body if entry.body.strip() else NO_TEXT,
-        "emailFrom": entry.sender,
-        "emailTo": list(entry.to),
+        "subject": _whole(entry.subject.strip()) or NO_SUBJECT,
+        "body": _whole(entry.body) if entry.body.strip() else NO_TEXT,
+        "emailFrom": _whole(entry.sender),
+        "emailTo": [_whole(each) for each in entry.to],
         "type": _OUTGOING if entry.direction is Direction.SENT else _INCOMING,
         "date": entry.moment.astimezone(UTC).isoformat(timespec="seconds"),
         "salesRepId": sales_rep_id,
-        "mailFolder": entry.folder,
+        "mailFolder": _whole(entry.folder),
         "extId": entry.ext_id,
     }
     if entry.contact_id is not None:
@@ -50,8 +51,13 @@ def row_of(entry: LogEntry, sales_rep_id: int) -> Row:
     if entry.account_id is not None:
         row["accountId"] = entry.account_id
     if entry.attachments:
-        row["attachments"] = [{"name": each.name, "size": each.size} for each in entry.attachments]
+        row["attachments"] = [{"name": _whole(each.name), "size": each.size} for each in entry.attachments]
     return row
+
+
+def _whole(text: str) -> str:
+    """Without halves of surrogate pairs, which a message in a broken charset leaves and JSON in UTF-8 cannot carry."""
+    return _HALVES.sub("\ufffd", text)
 
 
 def entry_of(row: Mapping[str, Any]) -> LogEntry | None:
@@ -108,13 +114,21 @@ def _from_seconds(number: int | None) -> datetime | None:
 
 
 def _from_text(text: str, zone_name: str) -> datetime | None:
-    moment = Fields({"date": text}).moment("date")
-    if moment is None or datetime.fromisoformat(text.strip()).tzinfo is not None:
-        return moment
     try:
-        return moment.replace(tzinfo=zone(zone_name or UTC_NAME)).astimezone(UTC)
+        moment = Fields({"date": text}).moment("date")
+        if moment is None or datetime.fromisoformat(text.strip()).tzinfo is not None:
+            return moment
+        return moment.replace(tzinfo=_zone(zone_name)).astimezone(UTC)
+    except OverflowError:  # in UTC it would be before the year 1
+        return None
+
+
+def _zone(name: str) -> tzinfo:
+    """UTC for a name that is none."""
+    try:
+        return zone(name or UTC_NAME)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return moment
+        return UTC
 
 
 def addresses_of(value: Any) -> tuple[str, ...]:

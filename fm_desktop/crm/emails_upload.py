@@ -89,7 +89,8 @@ def _complaint(attachment: Attachment, receipt: Receipt) -> PortError | None:
     """What an answer means. The place is a storage service, whose errors are XML with a code and a message."""
     status, name = receipt.status, attachment.name
     found = _STORAGE_COMPLAINT.search(receipt.text)
-    code, said = (found[1], found[2] or found[1]) if found else ("", f"HTTP {status} without a reason")
+    code = found[1] if found else ""
+    said = (found[2] or code).strip().rstrip(".") if found else f"HTTP {status} without a reason"
     if 200 <= status < 300 and receipt.media_type != "text/html":
         return None
     if status < 400:

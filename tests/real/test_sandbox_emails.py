@@ -432,6 +432,14 @@ def test_a_message_page_tells_all_and_offers_no_change(crm: httpx2.Client, page:
     assert page.post(f"/emails/{made['id']}/delete").status_code in (404, 405)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", None])
+def test_dates_at_the_ends_of_the_calendar_are_shown(crm: httpx2.Client, page: httpx2.Client, day: str | None) -> None:
+    made = create(crm, date=day, contactId=13)
+    for path in (f"/emails/{made['id']}", "/contacts/13"):
+        for user in (EMMA, 5):  # east and west of Greenwich
+            shown(page, path, user=user)
+
+
 def test_messages_that_are_not_there(server: SandboxServer, page: httpx2.Client) -> None:
     shown(page, "/emails/99999", 404)
     (deleted,) = server.store.load("emails", [{**MESSAGE, "contactId": 8, "deleted": True}])

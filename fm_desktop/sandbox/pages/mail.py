@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import PurePath
@@ -67,12 +68,14 @@ def message_of(
     row: Mapping[str, Any], zone: tzinfo | None, contacts: Mapping[int, Linked], accounts: Mapping[int, Linked]
 ) -> Message:
     """`contacts` and `accounts` are those that the message may belong to, by id."""
-    stamp = row["date"]["time"] if row["date"] else row["dateCreated"]
+    moment = moment_of(row["date"]["time"] if row["date"] else row["dateCreated"])
+    with suppress(OverflowError):  # a date at the very end of the calendar stays in UTC
+        moment = moment.astimezone(zone)
     return Message(
         id=row["id"],
         subject=row["subject"].strip() or "(no subject)",
         is_sent=row["type"] == 0,
-        at=moment_of(stamp).astimezone(zone),
+        at=moment,
         sender=row["emailFrom"] or "",
         recipients=row["emailTo"] or "",
         folder=row["mailFolder"] or "",

@@ -119,6 +119,13 @@ def test_a_sent_message_with_files_for_an_account():
     assert written["attachments"] == [{"name": "a.pdf", "size": 5}, {"name": "b.txt", "size": 0}]
 
 
+def test_a_text_of_a_broken_charset_can_be_sent():
+    service = Service(ok({"id": 12}))
+    log_of(service).create(replace(ENTRY, subject="a\ud800b", body="\udcff", to=("\udc80@example.com",)))
+    written = json.loads(service.seen[0].content)
+    assert (written["subject"], written["body"], written["emailTo"]) == ("a\ufffdb", "\ufffd", ["\ufffd@example.com"])
+
+
 def test_the_answer_says_where_each_file_goes():
     answer = {"id": 12, "attachments": [{"id": 1, "name": "a", "locator": PLACE}, {"id": 2, "name": "b"}]}
     entry = replace(ENTRY, attachments=(attachment(name="a"), attachment(name="b")))
@@ -245,7 +252,8 @@ def test_a_date_is_read_whatever_its_shape(value):
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", "soon", {}, {"time": "09:30"}, [], 0, -5, 10**30, {"timeStamp": 10**17}, True]
+    "value",
+    [None, "", "soon", {}, {"time": "09:30"}, [], 0, -5, 10**30, {"timeStamp": 10**17}, True, "0001-01-01T00:00+01:00"],
 )
 def test_what_is_no_date(value):
     assert emails_rows.moment_of(value) is None
