@@ -6,6 +6,8 @@ import shutil
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -32,6 +34,19 @@ _PREVIEW_LINES = 8
 _KEEP_EVERY = 3.0  # seconds between two cycles while somebody looks around
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was done and seen. `asked`: the titles of what waited for Emma's word; `requests`: how many
+    reached ForceManager during the last cycle, which had nothing to do."""
+
+    pictures: Pictures
+    acts: tuple[Act, ...]
+    question: Act
+    word: Act
+    asked: list[str]
+    requests: int
+
+
 class Play:
     """What is wrong does not end it: it goes on, and the checks at the end say all of it."""
 
@@ -50,43 +65,10 @@ class Play:
         self.profile = self._set_up()
         self._preview()
 
-        untouched = self._picture()
-        say(step(5, "First sync"))
-        self._sync("the first sync")
-        first = self._picture()
-
-        scene = Scene(self.stage, self.crm, self.phone, self.days, first)
-        acts, question, word = story.acts(scene), story.asked_first(scene), story.word_given(scene)
-        self._edit((*acts, question))
-        edited = self._picture()
-
-        say(step(7, "Next sync"))
-        self._sync("the next sync")
-        second = self._picture()
-        asked = self._answer()
-        final = self._picture()
-        requests = self._idle()
-        pictures = Pictures(untouched, first, edited, second, final, self._picture())
-
-        asking = (*_lines([question], second), *_lines([word], final))
-        sections = (
-            ("First sync", first_sync.lines(untouched, first, contact)),
-            ("Then people edited on both sides", _lines(acts, second)),
-            ("Others would get mail: asked first", asking),
-        )
+        seen = self._perform()
+        sections = _sections(seen, contact)
         say(step(8, "What happened where"), "", table(sections))
-        checks = [
-            judge.ended_well(self.reports),
-            judge.table_holds(line for _, lines in sections for line in lines),
-            judge.equal("After the first sync,", first),
-            judge.first_sync_is_exact(pictures),
-            judge.equal("After all edits,", final),
-            judge.edits_are_exact(pictures, acts, word),
-            judge.people_are_kept(pictures),
-            judge.one_question(asked),
-            judge.user_was_told(each.why for each in self.profile.history(100, BUDGET)),
-            judge.idle_is_idle(self.reports["the last cycle"], pictures, requests),
-        ]
+        checks = self._judge(seen, [line for _, lines in sections for line in lines])
         say(step(9, "Both sides, read back and compared without any code of the program"), _checked(checks))
         return checks
 
@@ -105,6 +87,42 @@ class Play:
                 say(said(", ".join(written)))
             if report.error is not None:
                 say(said(f"{report.error} {report.error.next_step}"))
+
+    def _perform(self) -> Seen:
+        """Syncs, edits and answers, with a picture of both sides after each."""
+        untouched = self._picture()
+        say(step(5, "First sync"))
+        self._sync("the first sync")
+        first = self._picture()
+
+        scene = Scene(self.stage, self.crm, self.phone, self.days, first)
+        acts, question, word = story.acts(scene), story.asked_first(scene), story.word_given(scene)
+        self._edit((*acts, question))
+        edited = self._picture()
+
+        say(step(7, "Next sync"))
+        self._sync("the next sync")
+        second = self._picture()
+        asked = self._answer()
+        final = self._picture()
+        requests = self._idle()
+        pictures = Pictures(untouched, first, edited, second, final, self._picture())
+        return Seen(pictures, acts, question, word, asked, requests)
+
+    def _judge(self, seen: Seen, lines: Iterable[Line]) -> list[Check]:
+        pictures = seen.pictures
+        return [
+            judge.ended_well(self.reports),
+            judge.table_holds(lines),
+            judge.equal("After the first sync,", pictures.first),
+            judge.first_sync_is_exact(pictures),
+            judge.equal("After all edits,", pictures.final),
+            judge.edits_are_exact(pictures, seen.acts, seen.word),
+            judge.people_are_kept(pictures),
+            judge.one_question(seen.asked),
+            judge.user_was_told(each.why for each in self.profile.history(100, BUDGET)),
+            judge.idle_is_idle(self.reports["the last cycle"], pictures, seen.requests),
+        ]
 
     def _picture(self) -> Picture:
         return Picture.take(self.crm, self.phone, TAKE_PART)
@@ -227,6 +245,16 @@ def _command() -> str:
     """The program as one calls it here: on the PATH, or of the environment this runs in."""
     beside = Path(sys.executable).with_name("fm-desktop")
     return short(beside) if shutil.which("fm-desktop") is None and beside.exists() else "fm-desktop"
+
+
+def _sections(seen: Seen, contact: Row) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+    pictures = seen.pictures
+    asking = (*_lines([seen.question], pictures.second), *_lines([seen.word], pictures.final))
+    return (
+        ("First sync", first_sync.lines(pictures.untouched, pictures.first, contact)),
+        ("Then people edited on both sides", _lines(seen.acts, pictures.second)),
+        ("Others would get mail: asked first", asking),
+    )
 
 
 def _lines(acts: list[Act] | tuple[Act, ...], now: Picture) -> tuple[Line, ...]:
