@@ -215,7 +215,7 @@ OPPORTUNITIES = Resource(
 EMAILS = Resource(
     "emails",
     (
-        _text("subject", 250, required=True),
+        _text("subject", 255, required=True),
         _text("body", 4000, required=True),
         _text("emailFrom", 180, required=True),
         Field("emailTo", Kind.ADDRESSES, 180, required=True, nullable=False),

@@ -111,7 +111,7 @@ def test_recipients_are_taken_as_a_list_and_as_a_text(crm: httpx2.Client) -> Non
 
 @pytest.mark.parametrize(
     ("name", "limit"),
-    [("body", 4000), ("emailFrom", 180), ("emailTo", 180), ("mailFolder", 180), ("extId", 100), ("subject", 250)],
+    [("body", 4000), ("emailFrom", 180), ("emailTo", 180), ("mailFolder", 180), ("extId", 100), ("subject", 255)],
 )
 def test_texts_over_their_limit_are_refused_or_cut(
     server: SandboxServer, crm: httpx2.Client, name: str, limit: int
