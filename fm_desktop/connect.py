@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from fm_desktop import mailbox
 from fm_desktop.addressbook import AddressBook
 from fm_desktop.credentials import Credentials, Secret, Which
 from fm_desktop.crm.account import User, context_for, find_user, tenant_key
@@ -19,7 +20,7 @@ from fm_desktop.crm.directory import DirectoryReader
 from fm_desktop.crm.rows import Context
 from fm_desktop.logs import Redactor
 from fm_desktop.paths import Paths
-from fm_desktop.port import Side
+from fm_desktop.port import Port, Side
 from fm_desktop.providers.caldav import quirks
 from fm_desktop.providers.caldav.provider import CalDavProvider
 from fm_desktop.sessions import SessionFile
@@ -27,7 +28,10 @@ from fm_desktop.settings import CalDavSettings, Settings
 from fm_desktop.settings_errors import SettingsError
 from fm_desktop.show import count
 from fm_desktop.sync import accounts
+from fm_desktop.sync.control import Channel
 from fm_desktop.sync.cycle import Engine, Setting
+from fm_desktop.sync.mail.pipeline import Mailbox, MailCycle
+from fm_desktop.sync.mail.policy import to_read
 from fm_desktop.sync.policy import Options
 from fm_desktop.sync.state import State
 from fm_desktop.sync.store import Store, read_utc, utc_text
@@ -63,27 +67,59 @@ class Who:
 
 @dataclass(slots=True)
 class Sides:
-    """Both sides, connected. They stay open between cycles; the state file does not."""
+    """Both sides, connected. They stay open between cycles; the state file does not.
+
+    `calendar` and `mailbox` are None for a channel that is not synchronised.
+    """
 
     settings: Settings
     who: Who
     client: CrmClient
     crm: CrmAgenda
-    provider: CalDavProvider
+    calendar: CalDavProvider | None
+    mailbox: Mailbox | None
     session: SessionFile
+
+    @property
+    def provider(self) -> CalDavProvider:
+        """The calendar service. Raises `SettingsError` where the calendar is not synchronised."""
+        if self.calendar is None:
+            raise SettingsError("The calendar is not synchronised.", 'Add "calendar" to channels under [sync].')
+        return self.calendar
+
+    @property
+    def email_folders(self) -> tuple[str, ...] | None:
+        """The names of the only mail folders that are read, None for all."""
+        return self.settings.email.folders
 
     def engine(self, store: Store) -> Engine:
         account = account_of(store, self.who, self.settings)
         sync = self.settings.sync
         own = frozenset({self.settings.provider.address.lower(), self.who.user.address})
         setting = Setting(account, options_of(self.who, self.settings), own, select_new=sync.calendars is None)
-        directory = AddressBook(store, DirectoryReader(self.client, self.who.user.id), now)
-        return Engine(store, setting, {Side.CRM: self.crm, Side.PROVIDER: self.provider}, directory, now)
+        ports: dict[Side, Port] = {Side.CRM: self.crm, Side.PROVIDER: self.provider}
+        return Engine(store, setting, ports, self._address_book(store), now)
 
-    def remember(self, store: Store, *, went_well: bool) -> None:
-        """Keeps what saves the next process its first requests."""
+    def mail_cycle(self, store: Store) -> MailCycle | None:
+        """None where e-mail is not synchronised."""
+        if self.mailbox is None:
+            return None
+        account, user = account_of(store, self.who, self.settings), self.who.user
+        options = mailbox.options_of(store, account, user.id, [user.address], self.settings, now())
+        return MailCycle(store, account, self.mailbox, self._address_book(store), options, now)
+
+    def _address_book(self, store: Store) -> AddressBook:
+        return AddressBook(store, DirectoryReader(self.client, self.who.user.id), now)
+
+    def remember_calendar(self, store: Store, *, went_well: bool) -> None:
+        """Keeps what saves the next process its first requests. `went_well`: did the calendar answer?"""
         with store.transaction():
             store.set_meta(_FOUND, self.provider.found() if went_well else "")
+        if went_well:
+            mailbox.keep_aliases(store, self.provider.addresses())
+
+    def remember_session(self) -> None:
+        """Keeps what saves the next process signing in to ForceManager."""
         self.session.write(self.client.session_key)
 
     def describe_crm(self) -> str:
@@ -101,9 +137,20 @@ class Sides:
         safe = "writes are conditional" if can.conditional_writes else "writes are not conditional"
         return f"{count(len(calendars), 'calendar')} ({names}); {safe}; {mails}; as {self.provider.quirks.name}."
 
+    def describe_mailbox(self) -> str:
+        """Asks the server. Raises the port's errors."""
+        assert self.mailbox is not None
+        folders = self.mailbox.source.folders()
+        read = to_read(folders, self.email_folders)
+        shown = ", ".join(f"“{each.name}”" for each in read) or "none"
+        return f"{count(len(folders), 'folder')}, read: {shown}; as {self.mailbox.source.principal()}."
+
     def close(self) -> None:
         self.client.close()
-        self.provider.close()
+        if self.calendar is not None:
+            self.calendar.close()
+        if self.mailbox is not None:
+            self.mailbox.source.close()
 
 
 class Connector:
@@ -122,7 +169,6 @@ class Connector:
         """
         settings = self._settings
         private_key, password = self.secret(Which.CRM_PRIVATE_KEY), self.secret(Which.PROVIDER_PASSWORD)
-        caldav = caldav_of(settings)
         session = SessionFile(self._paths.session_file, settings.crm.url, settings.crm.public_key, private_key)
         client = CrmClient(
             settings.crm.url,
@@ -134,12 +180,15 @@ class Connector:
         )
         try:
             who = who_is(client, store, settings)
-            provider = self._provider(store, who, caldav, password)
+            calendar = None
+            if Channel.CALENDAR in settings.sync.channels:
+                calendar = self._provider(store, who, caldav_of(settings), password)
+            box = mailbox.mailbox_of(settings, password, client, who.user.id)
         except BaseException:
             client.close()
             raise
         crm = CrmAgenda(client, who.tenant, who.user.address, who.context)
-        return Sides(settings, who, client, crm, provider, session)
+        return Sides(settings, who, client, crm, calendar, box, session)
 
     def _provider(self, store: Store, who: Who, caldav: CalDavSettings, password: Secret) -> CalDavProvider:
         provider = CalDavProvider(
@@ -193,6 +242,10 @@ class Connector:
         """The name a secret is kept under."""
         if which is Which.CRM_PRIVATE_KEY:
             return self._settings.crm.public_key
+        provider = self._settings.provider
+        # One password for both services; with a mail server alone it is the mailbox's.
+        if provider.caldav is None and provider.imap is not None:
+            return provider.imap.user
         return caldav_of(self._settings).user
 
     # --- the state alone ---

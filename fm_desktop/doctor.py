@@ -90,31 +90,38 @@ class Doctor:
             exit_code=examination.code,
         )
 
-    def write_bundle(self, diagnosis: Diagnosis, path: Path) -> None:
-        """A zip for support: diagnosis, settings, versions, the end of the log, how things stand. No secrets.
-
-        Raises `OSError`.
-        """
+    def bundle(self, diagnosis: Diagnosis) -> dict[str, str]:
+        """What support gets to see, by file name: diagnosis, settings, versions, the end of the log, how things
+        stand. No secrets. Raises `OSError`, `StoreError`."""
         parts = {"diagnosis.json": as_json(diagnosis), "versions.json": json.dumps(_versions(), indent=2)}
-        if self._profile is not None:
-            profile = self._profile
-            parts |= {
-                "settings.toml": tomli_w.dumps(profile.settings.model_dump(mode="json", exclude_none=True)),
-                "status.json": as_json(profile.status()),
-                "problems.json": as_json(profile.problems()),
-                "log.txt": "\n".join(logs.last_lines(profile.paths.log_file, _LOG_LINES)),
-            }
-            # The log is clean already; this covers what other hands wrote into any part.
-            parts = {name: profile.connector.redactor.clean(text) for name, text in parts.items()}
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
-            for name, text in parts.items():
-                bundle.writestr(name, text)
-        write_privately(path.absolute(), packed.getvalue())
+        if self._profile is None:
+            return parts
+        profile = self._profile
+        parts |= {
+            "settings.toml": tomli_w.dumps(profile.settings.model_dump(mode="json", exclude_none=True)),
+            "status.json": as_json(profile.status()),
+            "problems.json": as_json(profile.problems()),
+            "log.txt": "\n".join(logs.last_lines(profile.paths.log_file, _LOG_LINES)),
+        }
+        # The log is clean already; this covers what other hands wrote into any part.
+        return {name: profile.connector.redactor.clean(text) for name, text in parts.items()}
+
+    def write_bundle(self, diagnosis: Diagnosis, path: Path) -> None:
+        """The bundle as a zip. Raises `OSError`, `StoreError`."""
+        pack(self.bundle(diagnosis), path)
 
     def _settings(self) -> str:
         self._profile = Profile.open(self._environment)
         return f"{self._profile.paths.settings_file} is valid."
+
+
+def pack(parts: Mapping[str, str], path: Path) -> None:
+    """Writes texts by file name as a zip, for its owner only. Raises `OSError`."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, text in parts.items():
+            bundle.writestr(name, text)
+    write_privately(path.absolute(), packed.getvalue())
 
 
 def _state(profile: Profile) -> str:
@@ -136,7 +143,10 @@ def _examine_sides(examination: _Examination, profile: Profile) -> None:
 
     try:
         if examination.check("ForceManager", crm):
-            examination.check("calendar service", sides[0].describe_provider)
+            if sides[0].calendar is not None:
+                examination.check("calendar service", sides[0].describe_provider)
+            if sides[0].mailbox is not None:
+                examination.check("mailbox", sides[0].describe_mailbox)
     finally:
         for each in sides:
             each.close()

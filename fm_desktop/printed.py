@@ -30,8 +30,8 @@ DO = {Verb.CREATE: "create", Verb.UPDATE: "change", Verb.DELETE: "delete"}
 _OUTCOMES = {
     Outcome.DONE: "Both sides are in step.",
     Outcome.INCOMPLETE: "There is more to write; the next cycle goes on.",
-    Outcome.PAUSED: "The calendar is paused: nothing was done. Go on with: fm-desktop resume",
-    Outcome.STOPPED: "The calendar is stopped: nothing was done. Go on with: fm-desktop resume",
+    Outcome.PAUSED: "Syncing is paused: nothing was done. Go on with: fm-desktop resume",
+    Outcome.STOPPED: "Syncing is stopped: nothing was done. Go on with: fm-desktop resume",
     Outcome.CANCELLED: "The cycle was ended early; the next one goes on.",
     Outcome.UNREACHABLE: "The cycle could not be finished; the next one goes on.",
     Outcome.THROTTLED: "The cycle could not be finished; the next one goes on.",
@@ -64,14 +64,21 @@ def cycle(report: Report) -> str:
             ["", *DONE.values()],
             [[SIDES[Side.CRM], *_counted(report.crm)], [SIDES[Side.PROVIDER], *_counted(report.provider)]],
         ),
+        *_emails(report),
         *_waiting(report),
         _OUTCOMES[report.outcome] if not report.held or report.outcome is not Outcome.DONE else _BUT_FOR_HELD,
     ]
-    if report.error is not None:
-        lines += [str(report.error), report.error.next_step]
+    for error in (report.error, report.also):
+        if error is not None:
+            lines += [str(error), error.next_step]
     requests = sum(report.requests.values())
     lines.append(f"{count(requests, 'request')}, {report.seconds:.1f} s.")
     return "\n".join(line for line in lines if line)
+
+
+def _emails(report: Report) -> Iterable[str]:
+    if report.emails_logged:
+        yield f"{count(report.emails_logged, 'e-mail')} logged in ForceManager."
 
 
 def _counted(counts: Counts) -> tuple[int, int, int]:
@@ -217,6 +224,25 @@ def explanations(found: Sequence[Explanation]) -> str:
 
 
 def setup(found: Found) -> str:
+    known = [
+        ("ForceManager", f"{found.crm_user} (no. {found.crm_user_id})"),
+        ("time zone", found.time_zone),
+        ("calendar service", found.provider),
+        ("synchronisation", found.direction if found.provider else ""),
+        ("mailbox", found.mailbox),
+    ]
+    return "\n".join(
+        [
+            facts([(name, value) for name, value in known if value]),
+            *_calendars_found(found),
+            *_folders_found(found),
+            *found.notes,
+            "Nothing was written to either side. See what the first sync would do: fm-desktop sync --once --dry-run",
+        ]
+    )
+
+
+def _calendars_found(found: Found) -> Iterable[str]:
     rows = [
         [
             each.name,
@@ -226,21 +252,13 @@ def setup(found: Found) -> str:
         ]
         for each in found.calendars
     ]
-    return "\n".join(
-        [
-            facts(
-                [
-                    ("ForceManager", f"{found.crm_user} (no. {found.crm_user_id})"),
-                    ("time zone", found.time_zone),
-                    ("calendar service", found.provider),
-                    ("synchronisation", found.direction),
-                ]
-            ),
-            table(["calendar", "takes part", "for new items", "rights"], rows, width()),
-            *found.notes,
-            "Nothing was written to either side. See what the first sync would do: fm-desktop sync --once --dry-run",
-        ]
-    )
+    if found.provider:
+        yield table(["calendar", "takes part", "for new items", "rights"], rows, width())
+
+
+def _folders_found(found: Found) -> Iterable[str]:
+    if found.mailbox:
+        yield table(["mail folder", "what for", "read"], [[f.name, f.role, f.read] for f in found.folders], width())
 
 
 def diagnosis(found: Diagnosis) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol
 
 from filelock import FileLock, Timeout
 
+from fm_desktop.arrivals import Arrivals, Watched
 from fm_desktop.connect import Connector, Sides, now
 from fm_desktop.credentials import CredentialError
 from fm_desktop.errors import Busy
+from fm_desktop.mailbox import channels_of
 from fm_desktop.paths import Paths
 from fm_desktop.port import PortError, SignInNeeded, Throttled
 from fm_desktop.settings import Settings
@@ -23,10 +25,10 @@ from fm_desktop.sync.control import Channel, Running
 from fm_desktop.sync.cycle import Engine, outcome_of
 from fm_desktop.sync.nudge import last_nudge
 from fm_desktop.sync.pace import Impression
-from fm_desktop.sync.report import Outcome, Report
+from fm_desktop.sync.report import MailReport, Outcome, Report, together
 from fm_desktop.sync.schedule import Cancel, Loop
 from fm_desktop.sync.status import note_end
-from fm_desktop.sync.store import Store
+from fm_desktop.sync.store import Store, utc_text
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +46,8 @@ class Runner:
         self._connector = connector
         self._sides: Sides | None = None
         self.seen_nudge: str | None = None  # the newest that a cycle has taken in; None before the first
+        self.wanted = threading.Event()  # another cycle before its time: mail came in, or is not all logged yet
+        self.watched: Watched | None = None  # where new mail comes in, while it is logged
 
     def cycle(self, ending: threading.Event, *, dry_run: bool = False) -> Report:
         """One cycle. What a side does wrong is in the report. Raises `Busy`, `StoreError`, `OSError`."""
@@ -51,21 +55,24 @@ class Runner:
             store = Store.open(self._paths.store_file)
             try:
                 self.seen_nudge = last_nudge(store)
+                self.wanted.clear()
                 return self._cycle(store, ending, dry_run=dry_run)
             finally:
                 store.close()
 
     def close(self) -> None:
+        self.watched = None
         if self._sides is not None:
             self._sides.close()
             self._sides = None
 
     def _cycle(self, store: Store, ending: threading.Event, *, dry_run: bool) -> Report:
-        standing = control.standing(store, Channel.CALENDAR, now())
-        if standing.state in _HALTED:
-            return Report(_HALTED[standing.state])
+        halted = {each: _halted(store, each) for each in channels_of(self._settings)}
+        if Outcome.DONE not in halted.values():
+            self._watch(None)
+            return Report(next(iter(halted.values()), Outcome.STOPPED))
         try:
-            report = self._run(store, ending, dry_run=dry_run)
+            report = self._run(store, ending, halted, dry_run=dry_run)
         except PortError as error:
             report = Report(outcome_of(error), error=error)
         except CredentialError as error:
@@ -74,14 +81,32 @@ class Runner:
         if not dry_run:
             note_end(store, report, now())
         _log.info("cycle: %s", json.dumps(report.as_json()))
-        if report.error is not None:
-            _log.warning("%s %s", report.error, report.error.next_step)
+        for each in (report.error, report.also):
+            if each is not None:
+                _log.warning("%s %s", each, each.next_step)
         return report
 
-    def _run(self, store: Store, ending: threading.Event, *, dry_run: bool) -> Report:
+    def _run(
+        self, store: Store, ending: threading.Event, halted: Mapping[Channel, Outcome], *, dry_run: bool
+    ) -> Report:
+        """Both parts, the calendar first; what goes wrong with one does not keep the other from its turn."""
         if self._sides is None:
             self._sides = self._connector.connect(store, ending)
         sides = self._sides
+        calendar = Report(halted.get(Channel.CALENDAR, Outcome.STOPPED))
+        mail = MailReport(halted.get(Channel.EMAIL, Outcome.STOPPED))
+        try:
+            if calendar.outcome is Outcome.DONE:
+                calendar = self._calendar_part(sides, store, ending, dry_run=dry_run)
+            if mail.outcome is Outcome.DONE and not ending.is_set():
+                mail = self._mail_part(sides, store, ending, dry_run=dry_run)
+            else:
+                self._watch(None)
+        finally:
+            sides.remember_session()
+        return together(calendar, mail, self._connector.state(store).problems.count())
+
+    def _calendar_part(self, sides: Sides, store: Store, ending: threading.Event, *, dry_run: bool) -> Report:
         engine = sides.engine(store)
         report = None
         try:
@@ -89,12 +114,32 @@ class Runner:
                 choose_calendars(engine, sides, self._settings)
                 with store.transaction():
                     store.set_meta(_CHOSEN, "yes")
-            cancel = Cancel(ending, lambda: _is_running(store))
-            report = engine.cycle(dry_run=dry_run, cancelled=cancel)
-            return report
+            report = engine.cycle(dry_run=dry_run, cancelled=_cancel(store, ending, Channel.CALENDAR))
+        except PortError as error:
+            report = Report(outcome_of(error), error=error)
         finally:
             engine.close()
-            sides.remember(store, went_well=report is not None and report.error is None)
+            sides.remember_calendar(store, went_well=report is not None and report.error is None)
+        return report
+
+    def _mail_part(self, sides: Sides, store: Store, ending: threading.Event, *, dry_run: bool) -> MailReport:
+        cycle = sides.mail_cycle(store)
+        assert cycle is not None
+        report = cycle.run(dry_run=dry_run, cancelled=_cancel(store, ending, Channel.EMAIL))
+        if report.outcome is Outcome.INCOMPLETE:
+            self.wanted.set()
+        folder = cycle.tables.folders.arrivals(sides.email_folders)
+        self._watch(None if folder is None or sides.mailbox is None else Watched(sides.mailbox.source, folder))
+        if report.outcome is Outcome.DONE and not dry_run and sides.calendar is None:
+            with store.transaction():
+                store.set_meta("last_success", utc_text(now()))
+        return report
+
+    def _watch(self, watched: Watched | None) -> None:
+        """Says where new mail is waited for, and ends a waiting that is not wanted any more."""
+        before, self.watched = self.watched, watched
+        if before is not None and before != watched:
+            before.source.wake()
 
     @contextmanager
     def _alone(self, ending: threading.Event) -> Iterator[None]:
@@ -141,6 +186,7 @@ class Headless:
         self._runner = runner
         self._watch = watch or _Unwatched()
         self._loop = Loop(self._cycle, interval_seconds, Attention(paths, runner))
+        self._arrivals = Arrivals(lambda: runner.watched, self._mail_came)
 
     def wake(self) -> None:
         """Lets the next cycle begin now, unless one is running."""
@@ -163,11 +209,17 @@ class Headless:
         except Timeout as error:
             raise Busy("FM Desktop is syncing already, in another process.") from error
         _log.info("syncing until stopped")
+        self._arrivals.start()
         finished = self._loop.run()
+        self._arrivals.stop()
         if finished:
             self._runner.close()
             self._lock.release()
         return finished
+
+    def _mail_came(self) -> None:
+        self._runner.wanted.set()
+        self._loop.wake()
 
     def _cycle(self, ending: threading.Event) -> Impression:
         self._watch.began()
@@ -194,7 +246,7 @@ class Attention:
     def __call__(self) -> bool:
         if self._store is None:
             self._store = Store.open(self._path)
-        return self._runner.seen_nudge not in (None, last_nudge(self._store))
+        return self._runner.wanted.is_set() or self._runner.seen_nudge not in (None, last_nudge(self._store))
 
 
 def impression(report: Report) -> Impression:
@@ -202,7 +254,7 @@ def impression(report: Report) -> Impression:
     error = report.error
     if error is not None:
         return Impression(trouble=True, retry_after=error.retry_after if isinstance(error, Throttled) else None)
-    return Impression(changed=bool(report.crm.total or report.provider.total))
+    return Impression(changed=bool(report.crm.total or report.provider.total or report.emails_logged))
 
 
 def choose_calendars(engine: Engine, sides: Sides, settings: Settings) -> None:
@@ -218,5 +270,10 @@ def choose_calendars(engine: Engine, sides: Sides, settings: Settings) -> None:
         engine.calendars.set_target(choice.target_calendar)
 
 
-def _is_running(store: Store) -> bool:
-    return control.standing(store, Channel.CALENDAR, now()).state is Running.RUNNING
+def _halted(store: Store, channel: Channel) -> Outcome:
+    """`DONE` for a channel that is to run."""
+    return _HALTED.get(control.standing(store, channel, now()).state, Outcome.DONE)
+
+
+def _cancel(store: Store, ending: threading.Event, channel: Channel) -> Cancel:
+    return Cancel(ending, lambda: _halted(store, channel) is Outcome.DONE)

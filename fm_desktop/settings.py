@@ -50,6 +50,16 @@ def _mail_address(address: str) -> str:
     return address.strip()
 
 
+def _mail_address_or_domain(text: str) -> str:
+    """`ann@client.example`, `client.example` or `@client.example`."""
+    domain = text.strip().removeprefix("@")
+    if "@" in domain:
+        return _mail_address(domain)
+    if not domain.strip(".") or any(each.isspace() for each in domain):
+        raise ValueError("is neither an e-mail address nor a domain")
+    return domain
+
+
 def _zone_name(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -61,6 +71,7 @@ def _zone_name(name: str) -> str:
 Text = Annotated[str, Field(min_length=1)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
+MailAddressOrDomain = Annotated[str, AfterValidator(_mail_address_or_domain)]
 ZoneName = Annotated[str, AfterValidator(_zone_name)]
 
 
@@ -131,12 +142,30 @@ class SyncSettings(_Table):
         return self
 
 
+class EmailSettings(_Table):
+    """What is logged of the user's mail.
+
+    `own_addresses`: aliases of the user beside [provider] address. `never_log`: addresses, and domains with all below
+    them; a message with one of them on it is never logged. `exclude_tag`: a text in a subject that keeps the message
+    out. `log_internal`: mail with colleagues too. `folders`: the only ones that are read, by name, None for all that
+    may hold such mail. `attachment_limit_mb`: larger files are named on the record and left out.
+    """
+
+    own_addresses: tuple[MailAddress, ...] = ()
+    never_log: tuple[MailAddressOrDomain, ...] = ()
+    exclude_tag: Text | None = None
+    log_internal: bool = False
+    folders: tuple[Text, ...] | None = Field(default=None, min_length=1)
+    attachment_limit_mb: int = Field(default=25, ge=0, le=1000)
+
+
 class Settings(_Table):
     """A whole profile: one ForceManager user with one provider account."""
 
     crm: CrmSettings
     provider: ProviderSettings
     sync: SyncSettings = Field(default_factory=SyncSettings)
+    email: EmailSettings = Field(default_factory=EmailSettings)
 
 
 def parse(text: str, name: str = "setup.toml") -> Settings:

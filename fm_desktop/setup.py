@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fm_desktop import logs
-from fm_desktop.connect import Connector, Sides, caldav_of
+from fm_desktop.connect import Connector, Sides
 from fm_desktop.credentials import Credentials, NotStored, Secret, Which
 from fm_desktop.errors import UsageError
 from fm_desktop.logs import Redactor
+from fm_desktop.mailport import MailSource, Role
 from fm_desktop.paths import Paths
+from fm_desktop.providers import catalog
 from fm_desktop.providers.caldav import quirks
 from fm_desktop.providers.caldav.discovery import find_server
+from fm_desktop.providers.catalog import CatalogError
 from fm_desktop.runner import choose_calendars
-from fm_desktop.settings import CalDavSettings, Settings, load, save
+from fm_desktop.settings import CalDavSettings, ImapSettings, ProviderSettings, Settings, load, save
+from fm_desktop.settings_errors import SettingsError
 from fm_desktop.sync.control import Channel
+from fm_desktop.sync.mail.policy import to_read
 from fm_desktop.sync.store import Store
 
 Ask = Callable[[Which], str]
@@ -38,8 +43,15 @@ class FoundCalendar:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundFolder:
+    name: str
+    role: Role
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """What setting up found."""
+    """What setting up found. `provider` and `mailbox` are '' for a channel that is not synchronised."""
 
     crm_user: str
     crm_user_id: int
@@ -47,6 +59,8 @@ class Found:
     provider: str
     direction: str
     calendars: tuple[FoundCalendar, ...]
+    mailbox: str
+    folders: tuple[FoundFolder, ...]
     notes: tuple[str, ...]
 
 
@@ -55,8 +69,9 @@ def set_up(environment: Mapping[str, str], file: Path, ask: Ask | None) -> Found
 
     Raises `SettingsError`, `UsageError`, `UnknownCalendar`, `CredentialError`, `OSError` and the port's errors.
     """
-    settings = with_provider_found(load(file))
     paths = Paths.of(environment)
+    given = load(file)
+    settings = with_services_found(given, paths.config)
     paths.make()
     redactor = Redactor()
     handler = logs.start(paths.log_file, redactor)
@@ -67,7 +82,7 @@ def set_up(environment: Mapping[str, str], file: Path, ask: Ask | None) -> Found
         asked = credentials.ask_for_missing(connector, ask)
         sides = connector.connect(store, threading.Event())
         try:
-            found = _look(sides, store, settings)
+            found = replace(_look(sides, store, settings), notes=_notes(given, settings))
             for which, secret in asked.items():
                 connector.keep_secret(which, secret)
             save(settings, paths.settings_file)
@@ -102,12 +117,17 @@ class _Given(Credentials):
         return self._typed
 
 
-def with_provider_found(settings: Settings) -> Settings:
-    """The settings with the address of the calendar service in them. Raises `UsageError` (R31)."""
-    if Channel.CALENDAR not in settings.sync.channels:
-        raise UsageError(
-            "Logging e-mail is not part of this version.", 'Add "calendar" to channels under [sync] in the file.'
-        )
+def with_services_found(settings: Settings, config: Path) -> Settings:
+    """The settings with the addresses of the calendar service and the mail server in them, as far as their channels
+    are wanted. `config`: where an administrator's catalog may be. Raises `UsageError` (R31), `SettingsError`."""
+    if Channel.CALENDAR in settings.sync.channels:
+        settings = _with_calendar(settings)
+    if Channel.EMAIL in settings.sync.channels:
+        settings = _with_mail(settings, config)
+    return settings
+
+
+def _with_calendar(settings: Settings) -> Settings:
     provider = settings.provider
     if provider.caldav is not None:
         return settings
@@ -126,6 +146,35 @@ def with_provider_found(settings: Settings) -> Settings:
     return settings.model_copy(update={"provider": provider.model_copy(update={"caldav": caldav})})
 
 
+def _with_mail(settings: Settings, config: Path) -> Settings:
+    """The mail server of the file, else the catalog's. Without one the calendar alone is synchronised."""
+    provider = settings.provider
+    imap = provider.imap or _mail_server(provider, config)
+    if imap is not None:
+        return settings.model_copy(update={"provider": provider.model_copy(update={"imap": imap})})
+    if Channel.CALENDAR not in settings.sync.channels:
+        raise UsageError(
+            f"The mail server of {provider.address} is not known.",
+            'Name it in the file: [provider.imap] host = "…" and user = "…".',
+        )
+    sync = settings.sync.model_copy(update={"channels": (Channel.CALENDAR,)})
+    return settings.model_copy(update={"sync": sync})
+
+
+def _mail_server(provider: ProviderSettings, config: Path) -> ImapSettings | None:
+    try:
+        known = catalog.load(config)
+    except CatalogError as error:
+        raise SettingsError(str(error), error.next_step) from error
+    domain = provider.address.rpartition("@")[2]
+    service = known.named(provider.name) if provider.name is not None else known.of_domain(domain)
+    mail = service.mail if service is not None else None
+    if mail is None or mail.protocol != "imap" or mail.host is None:
+        return None
+    user = mail.user.of(provider.address) or (provider.caldav.user if provider.caldav else provider.address)
+    return ImapSettings(host=mail.host, port=mail.port, security=mail.security, user=user)
+
+
 def _no_calendar(reason: str) -> UsageError:
     return UsageError(
         f"{reason} A bare IMAP or POP3 server is no supported calendar provider.",
@@ -135,7 +184,29 @@ def _no_calendar(reason: str) -> UsageError:
 
 
 def _look(sides: Sides, store: Store, settings: Settings) -> Found:
-    """Asks both sides, and keeps which calendars take part."""
+    """Asks all sides, and keeps which calendars take part."""
+    calendars: tuple[FoundCalendar, ...] = ()
+    folders: tuple[FoundFolder, ...] = ()
+    if sides.calendar is not None:
+        calendars = _look_at_calendars(sides, store, settings)
+    if sides.mailbox is not None:
+        folders = _look_at_folders(sides.mailbox.source, settings)
+    sides.remember_session()
+    caldav, imap = settings.provider.caldav, settings.provider.imap
+    return Found(
+        crm_user=sides.who.user.name or sides.who.user.address,
+        crm_user_id=sides.who.user.id,
+        time_zone=sides.who.context.zone,
+        provider=f"{caldav.url} as {caldav.user}" if caldav and sides.calendar else "",
+        direction=settings.sync.type.value,
+        calendars=calendars,
+        mailbox=f"{imap.host} as {imap.user}" if imap and sides.mailbox else "",
+        folders=folders,
+        notes=(),
+    )
+
+
+def _look_at_calendars(sides: Sides, store: Store, settings: Settings) -> tuple[FoundCalendar, ...]:
     engine = sides.engine(store)
     try:
         sides.provider.connect()
@@ -143,20 +214,31 @@ def _look(sides: Sides, store: Store, settings: Settings) -> Found:
         calendars = engine.calendars.all()
     finally:
         engine.close()
-    sides.remember(store, went_well=True)
-    notes = []
-    if Channel.EMAIL in settings.sync.channels:
-        notes.append("Logging e-mail is not part of this version; the setting is kept for a later one.")
-    return Found(
-        crm_user=sides.who.user.name or sides.who.user.address,
-        crm_user_id=sides.who.user.id,
-        time_zone=sides.who.context.zone,
-        provider=f"{caldav_of(settings).url} as {caldav_of(settings).user}",
-        direction=settings.sync.type.value,
-        calendars=tuple(
-            FoundCalendar(each.what.name, each.what.writable, each.takes_part, each.target)
-            for each in calendars
-            if not each.missing
-        ),
-        notes=tuple(notes),
+    sides.remember_calendar(store, went_well=True)
+    return tuple(
+        FoundCalendar(each.what.name, each.what.writable, each.takes_part, each.target)
+        for each in calendars
+        if not each.missing
+    )
+
+
+def _look_at_folders(source: MailSource, settings: Settings) -> tuple[FoundFolder, ...]:
+    """Raises `UsageError` for a folder of the settings that is not there."""
+    folders = source.folders()
+    wanted = settings.email.folders
+    known = {each.name.casefold() for each in folders}
+    for each in wanted or ():
+        if each.casefold() not in known:
+            names = ", ".join(f"“{folder.name}”" for folder in folders)
+            raise UsageError(f"There is no mail folder “{each}”.", f"Choose from: {names}.")
+    read = {each.id for each in to_read(folders, wanted)}
+    return tuple(FoundFolder(each.name, each.role, each.id in read) for each in folders)
+
+
+def _notes(given: Settings, settings: Settings) -> tuple[str, ...]:
+    if settings.sync.channels == given.sync.channels:
+        return ()
+    return (
+        f"E-mail is not logged: the mail server of {settings.provider.address} is not known. Name it in the file, "
+        'as [provider.imap] host = "…" and user = "…", and set up again.',
     )

@@ -34,9 +34,11 @@ class OneCycle:
     """Stands for a runner: each cycle gives the same."""
 
     seen_nudge = None
+    watched = None
 
     def __init__(self, result: Report | Exception) -> None:
         self._result = result
+        self.wanted = threading.Event()
 
     def cycle(self, _ending: threading.Event) -> Report:
         if isinstance(self._result, Exception):

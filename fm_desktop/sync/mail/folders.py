@@ -9,7 +9,7 @@ from sqlite3 import Row
 
 from fm_desktop.mailport import Folder, Role
 from fm_desktop.port import SignInNeeded
-from fm_desktop.sync.mail.policy import NEVER_READ
+from fm_desktop.sync.mail import policy
 from fm_desktop.sync.store import Store
 
 # What was sent comes first, so that a copy of it in another folder is known for what it is.
@@ -64,13 +64,15 @@ class Folders:
         return tuple(sorted(map(_folder, rows), key=lambda each: (_rank(each.what.role), each.what.name)))
 
     def to_read(self, names: Iterable[str] | None) -> tuple[KnownFolder, ...]:
-        """The named ones; without names, all that may hold mail to be logged, or the one that holds everything."""
+        """See `policy.to_read`."""
         known = self.all()
-        if names is not None:
-            wanted = {each.casefold() for each in names}
-            return tuple(each for each in known if each.what.name.casefold() in wanted)
-        everything = tuple(each for each in known if each.what.role is Role.ALL)
-        return everything or tuple(each for each in known if each.what.role not in NEVER_READ)
+        wanted = {each.id for each in policy.to_read([each.what for each in known], names)}
+        return tuple(each for each in known if each.what.id in wanted)
+
+    def arrivals(self, names: Iterable[str] | None) -> Folder | None:
+        """Where new mail comes in first, of what is read."""
+        read = [each.what for each in self.to_read(names)]
+        return next((each for role in (Role.ALL, Role.INBOX) for each in read if each.role is role), None)
 
     def list_anew(self, found: Iterable[Folder]) -> None:
         """Takes in which folders there are now. One that comes back is read anew: its places were given up."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fm_desktop.mailport import Role
+from fm_desktop.mailport import Folder, Role
 
 MEGABYTE = 1_000_000
 
@@ -57,6 +58,15 @@ class MailOptions:
         parts = domain.split(".")
         above = (".".join(parts[number:]) for number in range(len(parts)))
         return address in self.never_log or any(each in self.never_log for each in above)
+
+
+def to_read(folders: Sequence[Folder], names: Iterable[str] | None) -> tuple[Folder, ...]:
+    """The named folders; without names, all that may hold mail to be logged, or the one that holds everything."""
+    if names is not None:
+        wanted = {each.casefold() for each in names}
+        return tuple(each for each in folders if each.name.casefold() in wanted)
+    everything = tuple(each for each in folders if each.role is Role.ALL)
+    return everything or tuple(each for each in folders if each.role not in NEVER_READ)
 
 
 def domain_of(address: str) -> str:

@@ -16,7 +16,7 @@ from fm_desktop.sync.mail.policy import MEGABYTE, MailOptions
 BODY, ADDRESSES, SUBJECT, FOLDER, FILE_NAME = 4_000, 180, 255, 180, 200
 MOST_FILES = 50
 FULL_TEXT = "Full text.txt"
-NO_SUBJECT = "(no subject)"
+NO_SUBJECT, NO_TEXT = "(no subject)", "(no text)"
 _CUT = "[The text was cut here. It is complete in the attached file “{name}”.]"
 _FOOT = "\n\n---\n"
 _LONGEST_FOOT = 1_500
@@ -56,7 +56,7 @@ def entry_of(what: Subject, content: Content, options: MailOptions) -> LogEntry:
         direction=what.direction,
         moment=what.moment,
         subject=cut(subject, SUBJECT),
-        body=body,
+        body=body or NO_TEXT,
         sender=cut(_sender(what, options), ADDRESSES),
         to=tuple(to),
         folder=cut(normal_title(what.folder), FOLDER),
