@@ -64,10 +64,10 @@ class Profile:
         logs.start(paths.log_file, redactor)
         return cls(paths, settings, Credentials(environment), redactor)
 
-    def again(self) -> Self:
-        """The same profile with its settings as they are in the file by now. Raises `SettingsError`."""
-        settings = load(self.paths.settings_file)
-        return type(self)(self.paths, settings, self._credentials, self.connector.redactor)
+    def reload(self) -> None:
+        """Works with the settings as they are in the file by now, over new connections. Raises `SettingsError`."""
+        self.settings = load(self.paths.settings_file)
+        self.connector = Connector(self.paths, self.settings, self._credentials, self.connector.redactor)
 
     # --- syncing ---
 
@@ -157,11 +157,14 @@ class Profile:
     # --- pause and stop (R05) ---
 
     def pause(self, channel: str | None, minutes: int | None = None) -> tuple[Standing, ...]:
-        """For so many minutes, or until resumed; without a channel, all that are set up."""
+        """For so many minutes, or until resumed; without a channel, all that are set up and not stopped."""
         until = None if minutes is None else now() + timedelta(minutes=minutes)
         with self._deciding() as state:
+            # A pause ends by itself: it must not start what was stopped for good.
+            stopped = [each.channel for each in self._standings(state) if each.state is Running.STOPPED]
             for each in self._channels(channel):
-                control.pause(state.store, each, until)
+                if channel is not None or each not in stopped:
+                    control.pause(state.store, each, until)
             return self._standings(state)
 
     def resume(self, channel: str | None) -> tuple[Standing, ...]:

@@ -49,11 +49,7 @@ class Bridge(QObject):
     failed = Signal(object)
     """`Explained`: what a person asked for could not be done."""
     open_item = Signal(int)
-    """Show this link: a notification was clicked."""
-    open_page = Signal(str)
-    """Show this page of the status window: `overview`, `activity`, `settings`, ..."""
-    set_up_wanted = Signal()
-    """The wizard is to be shown."""
+    """Show this link: a notification of it was clicked."""
     opened = Signal()
     """There is a profile to work with, for the first time or anew."""
 
@@ -102,11 +98,13 @@ class Bridge(QObject):
         self._change(stage=Stage.OPENING, failure=None)
         self.jobs.ask(self._open_profile, self._begin, self._cannot_open)
 
+    @Slot()
     def reopen(self) -> None:
-        """After the settings were changed, or a sign-in was renewed: everything anew, without a restart."""
+        """After the settings were changed, or a sign-in was renewed: works with them at once, without a restart."""
         self._stop_threads()
         worker, self._worker, self._watcher = self._worker, None, None
-        self._change(stage=Stage.OPENING, failure=None, syncing=False, next_run=None, elsewhere=False)
+        stage = Stage.WORKING if self._snapshot.stage is Stage.WORKING else Stage.OPENING
+        self._change(stage=stage, failure=None, syncing=False, next_run=None, elsewhere=False)
 
         def work() -> _Opened | None:
             if worker is not None:
@@ -137,6 +135,7 @@ class Bridge(QObject):
         if profile is not None:
             self.jobs.ask(lambda: work(profile), then or _nothing, failed or self.failed.emit, owner)
 
+    @Slot()
     def sync_now(self) -> None:
         self._do(lambda profile: profile.sync_soon())
         if self._worker is not None:
@@ -156,16 +155,15 @@ class Bridge(QObject):
         """Stops a channel for good. Secrets are forgotten only if no channel needs them any more."""
         self._do(lambda profile: profile.stop(channel, forget_credentials=forget_credentials))
 
-    def set_preferences(self, preferences: Preferences) -> None:
-        """Keeps and uses them."""
-        from fm_desktop.ui.preferences import save
-
+    @Slot(object)
+    def use_preferences(self, preferences: Preferences) -> None:
+        """From now on; keeping them is the caller's."""
         self._preferences = preferences
-        self.ask(lambda profile: save(preferences, profile.paths.config))
 
     def mark_shown(self, notices: tuple[int, ...]) -> None:
         self.ask(lambda profile: profile.mark_shown(notices))
 
+    @Slot()
     def network_is_back(self) -> None:
         """A hint of the system, after which a cycle is tried soon."""
         self._wake_soon(NETWORK_SECONDS)
@@ -174,6 +172,7 @@ class Bridge(QObject):
         """Decides something, and looks at what became of it at once."""
         self.ask(work, lambda _result: self.look_now())
 
+    @Slot()
     def look_now(self) -> None:
         """Reads the state anew without waiting."""
         if self._watcher is not None:
@@ -187,8 +186,12 @@ class Bridge(QObject):
         from fm_desktop.app import NotSetUp, Profile
         from fm_desktop.ui.preferences import load
 
+        profile = self._profile
         try:
-            profile = Profile.open(self._environment) if self._profile is None else self._profile.again()
+            if profile is None:
+                profile = Profile.open(self._environment)
+            else:
+                profile.reload()
         except NotSetUp:
             return None
         profile.open_store().close()
