@@ -59,9 +59,9 @@ def _name(call: ast.Call) -> str:
 
 
 def _strings(arguments: list[ast.expr], place: str) -> list[str]:
-    """The literal texts; a name stands for a text that was marked with `N_` where it was written."""
+    """The literal texts; anything else stands for a text that was marked with `N_` where it was written."""
     for each in arguments:
-        if not isinstance(each, ast.Constant | ast.Name | ast.Attribute | ast.Subscript):
+        if isinstance(each, ast.JoinedStr | ast.BinOp):
             raise ValueError(f"{place}, line {each.lineno}: only a whole text can be translated, not one put together")
     return [each.value for each in arguments if isinstance(each, ast.Constant) and isinstance(each.value, str)]
 

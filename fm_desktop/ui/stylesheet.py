@@ -6,6 +6,8 @@ from dataclasses import asdict
 from string import Template
 from typing import TYPE_CHECKING
 
+from fm_desktop.resources import path_of
+
 if TYPE_CHECKING:
     from fm_desktop.ui.theme import Colours
 
@@ -55,7 +57,7 @@ QPushButton::menu-indicator { subcontrol-position: right center; subcontrol-orig
 QPushButton[kind="menu"] { padding-right: 26px; }
 
 QPushButton[kind="navigation"] {
-  background: transparent; border: 2px solid transparent; border-radius: 8px; padding: 8px 12px;
+  background: transparent; border: 2px solid transparent; border-radius: 8px; padding: 8px 12px 8px 38px;
   text-align: left; color: $text;
 }
 QPushButton[kind="navigation"]:hover { background: $border; }
@@ -68,6 +70,28 @@ QLineEdit, QPlainTextEdit, QTextEdit {
 }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $focus; padding: 4px 7px; }
 QLineEdit:disabled { color: $muted; background: $window; border-color: $border; }
+QComboBox, QSpinBox, QTimeEdit {
+  background: $surface; color: $text; border: 1px solid $control_border; border-radius: 6px;
+  padding: 4px 24px 4px 8px; min-height: 20px; selection-background-color: $selection; selection-color: $on_selection;
+}
+QSpinBox, QTimeEdit { padding-right: 8px; }
+QSpinBox QLineEdit, QTimeEdit QLineEdit, QSpinBox QLineEdit:focus, QTimeEdit QLineEdit:focus
+  { background: transparent; border: none; padding: 0; }
+QComboBox:focus, QSpinBox:focus, QTimeEdit:focus { border: 2px solid $focus; padding: 3px 23px 3px 7px; }
+QSpinBox:focus, QTimeEdit:focus { padding-right: 7px; }
+QComboBox:disabled, QSpinBox:disabled, QTimeEdit:disabled
+  { color: $muted; background: $window; border-color: $border; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow, QSpinBox::down-arrow, QTimeEdit::down-arrow { image: url("$down"); width: 12px; height: 12px; }
+QSpinBox::up-arrow, QTimeEdit::up-arrow { image: url("$up"); width: 12px; height: 12px; }
+QSpinBox::up-button, QTimeEdit::up-button
+  { subcontrol-origin: border; subcontrol-position: top right; width: 22px; border: none; margin: 2px 2px 0 0; }
+QSpinBox::down-button, QTimeEdit::down-button
+  { subcontrol-origin: border; subcontrol-position: bottom right; width: 22px; border: none; margin: 0 2px 2px 0; }
+QSpinBox::up-button:hover, QSpinBox::down-button:hover, QTimeEdit::up-button:hover, QTimeEdit::down-button:hover
+  { background: $raised; border-radius: 4px; }
+QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: 0; padding: 4px; }
+
 QCheckBox, QRadioButton { border: 2px solid transparent; border-radius: 6px; padding: 2px 4px; spacing: 8px; }
 QCheckBox:focus, QRadioButton:focus { border-color: $focus; }
 
@@ -77,9 +101,10 @@ QTableView, QListView, QTreeView {
 }
 QTableView:focus, QListView:focus, QTreeView:focus { border: 2px solid $focus; }
 QTableView::item, QListView::item { padding: 5px 8px; border: none; }
+QTableView::item:selected, QListView::item:selected { background: $selection; color: $on_selection; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section {
-  background: $surface; color: $muted; border: none; border-bottom: 1px solid $border; padding: 6px 8px;
+  background: $surface; color: $muted; border: none; border-bottom: 1px solid $border; padding: 6px 11px;
   text-align: left;
 }
 QMenu { background: $surface; border: 1px solid $border; padding: 4px; }
@@ -90,8 +115,20 @@ QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 QProgressBar { background: $raised; border: none; border-radius: 4px; max-height: 8px; min-height: 8px; }
 QProgressBar::chunk { background: $accent; border-radius: 4px; }
 QSplitter::handle { background: $window; }
+QScrollBar { background: transparent; border: none; margin: 0; }
+QScrollBar:vertical { width: 12px; }
+QScrollBar:horizontal { height: 12px; }
+QScrollBar::handle { background: $scroll; border-radius: 3px; margin: 3px; }
+QScrollBar::handle:hover { background: $control_border; }
+QScrollBar::handle:vertical { min-height: 36px; }
+QScrollBar::handle:horizontal { min-width: 36px; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; border: none; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 """)
 
 
-def stylesheet(colours: Colours) -> str:
-    return _SHEET.substitute(asdict(colours))
+def stylesheet(colours: Colours, scheme: str) -> str:
+    """`scheme` is `light` or `dark`: arrows are pictures, as a style sheet cannot colour them."""
+    arrows = {name: path_of(f"controls/{name}-{scheme}.svg").as_posix() for name in ("up", "down")}
+    return _SHEET.substitute(asdict(colours), **arrows)

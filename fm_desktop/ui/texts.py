@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Final
 
+from fm_desktop.resources import path_of
 from fm_desktop.ui.catalogue import Catalogue, read
 
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "es": "Español"}
 """Codes and own names of the languages there are."""
 
-FOLDER: Final = Path(__file__).parents[2] / "resources" / "translations"
-"""Beside the package: in the source tree, and in a frozen application alike."""
+FOLDER: Final = path_of("translations")
 
 _ENGLISH: Final = Catalogue({}, {})
 

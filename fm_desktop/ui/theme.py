@@ -75,6 +75,7 @@ class Colours:
     raised: str
     border: str
     control_border: str
+    scroll: str
     text: str
     muted: str
     accent: str
@@ -107,6 +108,7 @@ LIGHT: Final = Colours(
     raised="#ebe9e2",
     border="#dedbd2",
     control_border="#85898a",
+    scroll="#c3c0b7",
     text="#1b2427",
     muted="#566065",
     accent="#1f5f73",
@@ -133,6 +135,7 @@ DARK: Final = Colours(
     raised="#2a3337",
     border="#343e42",
     control_border="#7b878c",
+    scroll="#4a565b",
     text="#e9edee",
     muted="#a8b3b7",
     accent="#7cc0d2",
@@ -163,10 +166,10 @@ class Theme(QObject):
         super().__init__(application)
         self._application = application
         self._forced: Scheme | None = None
-        self.scheme = Scheme.LIGHT
         application.setStyle("Fusion")
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
-        self._follow()
+        self.scheme = self._wanted()
+        self._dress()
 
     @property
     def colours(self) -> Colours:
@@ -177,12 +180,20 @@ class Theme(QObject):
         self._forced = scheme
         self._follow()
 
-    def _follow(self) -> None:
+    def _wanted(self) -> Scheme:
         is_dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        self.scheme = self._forced or (Scheme.DARK if is_dark else Scheme.LIGHT)
+        return self._forced or (Scheme.DARK if is_dark else Scheme.LIGHT)
+
+    def _follow(self) -> None:
+        wanted = self._wanted()
+        if wanted is not self.scheme:  # dressing goes through every widget there is
+            self.scheme = wanted
+            self._dress()
+            self.changed.emit()
+
+    def _dress(self) -> None:
         self._application.setPalette(palette(self.colours))
-        self._application.setStyleSheet(stylesheet(self.colours))
-        self.changed.emit()
+        self._application.setStyleSheet(stylesheet(self.colours, self.scheme.value))
 
 
 _themes: dict[int, Theme] = {}

@@ -85,8 +85,8 @@ class EmptyState(QWidget):
         column.addWidget(Mark(shape, tone, 40), alignment=Qt.AlignmentFlag.AlignHCenter)
         for label in (Label(title, Type.SECTION), Label(sentence, kind="muted")):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            label.setVisible(bool(label.text()))
-            column.addWidget(label)
+            if label.text():
+                column.addWidget(label)
         if action:
             column.addSpacing(Space.S)
             column.addWidget(Button(action, act, Weight.PRIMARY), alignment=Qt.AlignmentFlag.AlignHCenter)

@@ -28,8 +28,10 @@ class Pill(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         metrics = self.fontMetrics()
-        width = metrics.horizontalAdvance(self.text) + metrics.height() + Space.S + 2 * Space.M
-        return QSize(width, metrics.height() + Space.S)
+        return QSize(self._text_at() + metrics.horizontalAdvance(self.text) + Space.M, metrics.height() + Space.S)
+
+    def _text_at(self) -> int:
+        return Space.S + self.fontMetrics().height() + Space.XS
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name and signature
         colours = theme().colours
@@ -40,10 +42,9 @@ class Pill(QWidget):
         radius = self.height() / 2
         painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
         side = self.fontMetrics().height() * 0.86
-        paint(painter, QRectF(Space.M - 2, (self.height() - side) / 2, side, side), self.shape, colours.ink(self.tone))
+        paint(painter, QRectF(Space.S, (self.height() - side) / 2, side, side), self.shape, colours.ink(self.tone))
         painter.setPen(QColor(colours.ink(self.tone)))
-        left = Space.M + self.fontMetrics().height() + Space.XS
-        painter.drawText(self.rect().adjusted(left - 4, 0, -Space.S, 0), Qt.AlignmentFlag.AlignVCenter, self.text)
+        painter.drawText(self.rect().adjusted(self._text_at(), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text)
 
 
 class Mark(QWidget):

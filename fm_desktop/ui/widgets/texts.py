@@ -69,11 +69,11 @@ class PageHeader(QWidget):
         super().__init__()
         self.title = Label(title, Type.TITLE)
         self.sentence = Label(sentence, kind="muted")
-        self.sentence.setVisible(bool(sentence))
         texts = QVBoxLayout()
         texts.setSpacing(Space.XS)
         texts.addWidget(self.title)
-        texts.addWidget(self.sentence)
+        if sentence:
+            texts.addWidget(self.sentence)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.L)

@@ -1,0 +1,1 @@
+"""The status window: what is synced, what was done, what needs the user."""

@@ -1,0 +1,1 @@
+"""The pages of the status window, one a file."""

@@ -1,0 +1,169 @@
+"""The user's contacts and accounts, their last messages, and one step to writing to them (R13)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from fm_desktop.ui.texts import tr
+from fm_desktop.ui.theme import Space, Tone, Type, name_kind
+from fm_desktop.ui.widgets import Button, Card, EmptyState, Label, Line, Row, Shape, Weight, across, empty_layout
+from fm_desktop.ui.window.pages.page import Page, Tools
+from fm_desktop.ui.window.present.lists import letter_lines, person_kind, person_lines
+from fm_desktop.ui.window.records import Letter, MailLinks, Person
+from fm_desktop.ui.window.two_lines import TwoLines
+
+SEARCH_AFTER_MILLISECONDS: Final = 250
+MOST_PEOPLE: Final = 200
+MOST_LETTERS: Final = 20
+
+
+class PeoplePage(Page):
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(
+            tools,
+            tr("Contacts"),
+            tr("Your contacts and accounts in ForceManager: write to them, and see what was written."),
+            scrolls=False,
+        )
+        self._people: tuple[Person, ...] = ()
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Search by name, company or address"))
+        self.search.setAccessibleName(tr("Search by name, company or address"))
+        self.search.setClearButtonEnabled(True)
+        self._typing = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MILLISECONDS)
+        self._typing.timeout.connect(self.refresh)
+        self.search.textChanged.connect(lambda _text: self._typing.start())
+        self.search.returnPressed.connect(self.refresh)
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Contacts and accounts"))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(TwoLines(self.list))
+        self.list.currentRowChanged.connect(self._selected)
+        self.panel = _PersonPanel(tools)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(Space.M)
+        splitter.addWidget(self.list)
+        splitter.addWidget(self.panel)
+        splitter.setSizes([320, 440])
+        self.body.addWidget(self.search)
+        self.body.addWidget(splitter, 1)
+
+    def refresh(self) -> None:
+        self._typing.stop()
+        text = self.search.text().strip()
+        self.ask("people", lambda records: records.people(text, MOST_PEOPLE), self._show)
+
+    def _show(self, found: tuple[Person, ...]) -> None:
+        before = self.panel.person
+        self._people = found
+        self.list.blockSignals(True)
+        self.list.clear()
+        for each in found:
+            name, about = person_lines(each)
+            item = QListWidgetItem(f"{name}\n{about}")
+            item.setToolTip(f"{name}\n{about}")
+            self.list.addItem(item)
+        self.list.blockSignals(False)
+        if not found:
+            self.panel.show_nothing(is_search=bool(self.search.text().strip()))
+            return
+        self.list.setCurrentRow(found.index(before) if before in found else 0)
+
+    def _selected(self, number: int) -> None:
+        if not 0 <= number < len(self._people):
+            return
+        person = self._people[number]
+        self.panel.show_person(person)
+        self.ask(
+            "letters",
+            lambda records: (
+                records.letters(person, MOST_LETTERS),
+                {each: records.mail_links(each) for each in person.addresses},
+            ),
+            lambda found: self.panel.show_mail(person, *found),
+        )
+
+
+class _PersonPanel(Card):
+    def __init__(self, tools: Tools) -> None:
+        super().__init__()
+        self._tools = tools
+        self.person: Person | None = None
+        inner = QWidget()
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 0, Space.S, 0)
+        self._column.setSpacing(Space.S)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setAccessibleName(tr("Details"))
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        name_kind(area, "plain")
+        area.setWidget(inner)
+        self.body.addWidget(area)
+
+    def show_nothing(self, *, is_search: bool) -> None:
+        self.person = None
+        empty_layout(self._column)
+        if is_search:
+            state = EmptyState(
+                tr("Nobody of that name"),
+                tr("Try a part of the name, or of the address."),
+                shape=Shape.INFO,
+                tone=Tone.NEUTRAL,
+            )
+        else:
+            state = EmptyState(
+                tr("No contacts are known yet"),
+                tr("They are read from ForceManager with the next sync."),
+                shape=Shape.INFO,
+                tone=Tone.NEUTRAL,
+            )
+        self._column.addWidget(state)
+        self._column.addStretch(1)
+
+    def show_person(self, person: Person) -> None:
+        """At once, before the mail is there."""
+        self.person = person
+        self._head(person)
+        self._column.addStretch(1)
+
+    def show_mail(self, person: Person, letters: tuple[Letter, ...], links: dict[str, MailLinks]) -> None:
+        self._head(person)
+        for address in person.addresses:
+            self._column.addLayout(_address_row(address, links[address]))
+        self._column.addSpacing(Space.S)
+        self._column.addWidget(Label(tr("Last messages"), Type.SECTION))
+        if not letters:
+            self._column.addWidget(Label(tr("No message with them was logged in ForceManager yet."), kind="muted"))
+        for index, each in enumerate(letters):
+            if index:
+                self._column.addWidget(Line())
+            self._column.addWidget(Row(*letter_lines(each, self._tools.now(), self._tools.moments)))
+        self._column.addStretch(1)
+
+    def _head(self, person: Person) -> None:
+        empty_layout(self._column)
+        name, _ = person_lines(person)
+        self._column.addWidget(Label(name, Type.SECTION).selectable())
+        self._column.addWidget(Label(person_kind(person), kind="muted").selectable())
+
+
+def _address_row(address: str, links: MailLinks) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(Space.XS)
+    column.addWidget(Label(address).selectable())
+    buttons: list[QWidget] = [Button(tr("&Write"), lambda: _open(links.compose), Weight.PRIMARY, about=address)]
+    if links.correspondence:
+        buttons.append(Button(tr("&All messages…"), lambda: _open(links.correspondence), about=address))
+    column.addLayout(across(*buttons))
+    return column
+
+
+def _open(link: str) -> None:
+    QDesktopServices.openUrl(QUrl(link))

@@ -1,0 +1,186 @@
+"""The engine's sentences that reach the window, by their templates; `told` recognises them.
+
+`SENTENCES` are said as they are; `INSTEAD` says something else in a window than the command line prints. A template's
+places are named for the translator; what stands there is itself looked up, as one sentence often holds another.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fm_desktop.ui.texts import N_
+
+SENTENCES: Final = (
+    # --- sync: why something was done, is waiting, or is not copied ---
+    N_("new in the calendar"),
+    N_("new in ForceManager"),
+    N_("changed in the calendar"),
+    N_("changed in ForceManager"),
+    N_("deleted in the calendar"),
+    N_("deleted in ForceManager"),
+    N_("cancelled by the organiser"),
+    N_("undone by you"),
+    N_("not in the calendar any more"),
+    N_("this part only follows the calendar"),
+    N_("put back: {reason}"),
+    N_("put back: you chose to keep it"),
+    N_("put back: it was changed on the other side after it had been deleted here"),
+    N_("it is part of a recurring series"),
+    N_("you are a participant, not the organiser"),
+    N_("it is private"),
+    N_("its calendar can only be read"),
+    N_("the chosen direction leaves it alone"),
+    N_("it cannot be changed in the calendar: {reason}"),
+    N_("it is cancelled in the calendar"),
+    N_("you chose to keep it in ForceManager"),
+    N_("it lies before the dates that are kept in step"),
+    N_("it was copied from your calendar once, but is in none of your chosen calendars now"),
+    N_("you took its calendar out"),
+    N_("it had not arrived"),
+    N_("its calendar is not there any more"),
+    N_("it is not there any more"),
+    N_("{what} it sends mail to {people}"),
+    N_("it sends mail to {people}"),
+    N_("Putting back"),
+    N_("1 other person"),
+    N_("{number} other people"),
+    N_("{number} of {total} items would be deleted at once"),
+    N_("{calendar} was listed as empty, although it held {number} items"),
+    N_("the calendar “{calendar}”"),
+    # --- sync: problems ---
+    N_("“{title}” could not be written to {where}: {reason}."),
+    N_("“{title}” cannot be read: {reason}."),
+    N_("“{title}” was changed back and forth again and again, by another program perhaps."),
+    N_("“{title}” is in ForceManager twice, and the second one could not be taken away: {reason}"),
+    N_("The calendar “{calendar}” is not there any more."),
+    N_("Delete the newer of the two in ForceManager."),
+    N_("Open it in its own program and save it again, or delete it there. Everything else is kept in step."),
+    N_("Turn it back, or delete it on one side and make it anew as what it is to be."),
+    N_("its rule cannot be read: “{rule}”"),
+    N_("none of your chosen calendars takes {what}"),
+    # --- sync: why it is, or is not, there ---
+    N_("Created in {place}; it is in the calendar “{calendar}” and in ForceManager (no. {number})."),
+    N_("Created in {place}; it is in the calendar and in ForceManager (no. {number})."),
+    N_("Created in {place}; it was deleted on both sides."),
+    N_("It is in the calendar “{calendar}” only."),
+    N_("It is in the calendar only."),
+    N_("It is in ForceManager only (no. {number})."),
+    N_("It can only be changed in the calendar: {reason}."),
+    N_("The organiser cancelled it, so it is not kept in ForceManager."),
+    N_("It is not copied: {reason}."),
+    N_("Its calendar takes no part any more; what was copied before was left alone."),
+    N_("You undid its copy or kept it apart, so it is not copied again."),
+    N_("The answer to a write was lost; whether it arrived is being asked."),
+    N_("your calendar"),
+    # --- sync: undo, calendars, the state file ---
+    N_("“{title}”: this was undone already."),
+    N_("“{title}” is too old: what it was is not kept any more."),
+    N_("“{title}” is in a calendar that takes no part: choose it again first."),
+    N_("“{title}” follows the calendar in ForceManager: {reason}."),
+    N_("“{title}” belongs to another program too: its copy cannot be taken out of the calendar alone."),
+    N_("“{calendar}” cannot be written to, or takes no part. Choose another target calendar."),
+    N_("There is no item numbered {number}."),
+    N_(
+        "The disk is full: the state file {path} cannot grow. Nothing was lost and nothing will be created twice. "
+        "Make room, then syncing goes on by itself."
+    ),
+    N_("The state file {path} cannot be written: {reason}."),
+    N_("The state file {path} cannot be opened: {reason}."),
+    N_("This computer refused a file: {reason}."),
+    N_("Check the free space of the disk and who may write there."),
+    N_("{service} now signs in another user ({user}) than before ({former}). Nothing was changed."),
+    N_("The calendar service"),
+    # --- secrets ---
+    N_("This computer's keychain is locked."),
+    N_("This computer's keychain refused the {secret}."),
+    N_("This computer has no keychain to keep secrets in."),
+    N_("The {secret} for {account} is not in this computer's keychain."),
+    N_("private key of ForceManager"),
+    N_("password of the calendar"),
+    # --- ForceManager ---
+    N_("ForceManager cannot be reached."),
+    N_("ForceManager did not answer: {reason}."),
+    N_("ForceManager did not accept the API keys."),
+    N_("ForceManager does not allow this: {reason}."),
+    N_("ForceManager refused the request: {reason}."),
+    N_("ForceManager asks to send fewer requests for a while."),
+    N_("ForceManager did not confirm a change ({reason}), so it is not known whether it was stored."),
+    N_("The answer from ForceManager could not be read: {reason}."),
+    N_("The connection to ForceManager is not secure: its certificate is not trusted on this computer."),
+    N_("the connection broke"),
+    N_("the time allowed for an answer ran out"),
+    N_("it reports an error of its own, HTTP {status}"),
+    N_("Check the internet connection. Syncing tries again by itself."),
+    N_("Nothing to do: syncing tries again by itself."),
+    N_("Nothing to do: syncing goes on by itself a little later."),
+    N_(
+        "Enter the public and the private API key again. An administrator finds them in ForceManager under "
+        "Settings > Integrations > API key management."
+    ),
+    N_("Ask an administrator what the API keys may do."),
+    N_("Ask your IT department whether its own certificate authority must be installed here."),
+    N_("Change the item and it is tried again; if it stays refused, show this message to an administrator."),
+    # --- the calendar service ---
+    N_("{host} did not accept the user name or the password."),
+    N_("Sign in again. Many providers want an app password here instead of the usual one."),
+    N_("{host} did not answer."),
+    N_("No connection to {host}."),
+    N_("Check the internet connection; syncing tries again by itself."),
+    N_("{host} asks to slow down."),
+    N_("{host} has a fault (status {status})."),
+    N_("{host} did not answer, so it is not known whether the change was stored."),
+    N_("Instead of {host}, a web page answered."),
+    N_("Check that no sign-in page of a network stands in between, and the server's address."),
+    N_("The certificate of {host} could not be verified, so no password was sent."),
+    N_("If your company uses its own certificates, ask your administrator to install its root certificate."),
+    N_("you may not change it there"),
+    N_("the space for this account at the server is used up"),
+    N_("the server has no space left"),
+    N_("Change it at the provider, or leave it out."),
+    # --- diagnosis ---
+    N_("{path} is valid."),
+    N_("{items} on both sides, last complete cycle: {when}."),
+    N_("Signed in at {address}; {name} is no. {number}, time zone {zone}."),
+    # --- e-mail ---
+    N_("A message in the mail folder “{folder}” cannot be understood: {reason}"),
+    N_("If it is from or to a contact of yours, note it in ForceManager by hand."),
+    N_("It is tried again by itself. If it is important, note it in ForceManager by hand."),
+    N_("The mail service now signs in another user ({user}) than before ({former}). Nothing was logged."),
+)
+
+_UNLOCK: Final = N_("Unlock it (signing in to the desktop does) and try again.")
+_START_KEYCHAIN: Final = N_("Start a keychain (on Linux: GNOME Keyring or KWallet), then try again.")
+_CHOOSE_AGAIN: Final = N_("Its copies in ForceManager were left alone. See the page “Calendars”.")
+
+INSTEAD: Final = {
+    "Change it, or try again: fm-desktop problems retry {number}": N_("Change it, or press “Try again”."),
+    "It is left alone now. To keep it in step again: fm-desktop problems retry {number}": N_(
+        "It is left alone now. To keep it in step again, press “Try again”."
+    ),
+    "Its copies in ForceManager were left alone. Choose your calendars again: fm-desktop calendars": _CHOOSE_AGAIN,
+    "It is put aside after several failures: see fm-desktop problems.": N_(
+        "It is put aside after several failures: see the page “Problems”."
+    ),
+    "A change waits for your word: {reason} (fm-desktop held).": N_(
+        "A change waits for your word: {reason}. See the page “Waiting for you”."
+    ),
+    "Nothing numbered {number} waits for your word. See what does: fm-desktop held": N_(
+        "This does not wait for your word any more."
+    ),
+    "Sign in as the former user, or set FM Desktop up anew: fm-desktop setup": N_(
+        "Sign in as the former user, or set FM Desktop up anew."
+    ),
+    "Unlock it (signing in to the desktop does) and try again, or {other}.": _UNLOCK,
+    "Start a keychain (on Linux: GNOME Keyring or KWallet), or {other}.": _START_KEYCHAIN,
+    "Try again; if it keeps refusing, {other}.": N_("Try again. If it keeps refusing, ask your administrator."),
+    "Run `fm-desktop setup --file setup.toml` again, or set {variable}.": N_("Sign in again."),
+    "Correct the settings and run the command again.": N_("Correct it and save again."),
+    "it is private, and private events are not copied (setting private_events)": N_(
+        "it is private, and private events are not copied (see Settings)"
+    ),
+    "it ended more than {number} days ago (setting calendar_history_days)": N_(
+        "it ended more than {number} days ago (see Settings)"
+    ),
+    "Wait until it is done, or end it, and run the command again.": N_("Wait until it is done, and try again."),
+}
+"""By what the engine says. What a place holds may be left out, but nothing is added."""
