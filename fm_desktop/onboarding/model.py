@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -17,10 +17,11 @@ from typing import Any, Generic, TypeVar
 from fm_desktop.credentials import Credentials, Secret, Which
 from fm_desktop.logs import Redactor
 from fm_desktop.onboarding import draft as drafts
-from fm_desktop.onboarding import flaws, profile, steps
+from fm_desktop.onboarding import needs, profile, steps
 from fm_desktop.onboarding.draft import Draft, Page
 from fm_desktop.onboarding.finish import finish
-from fm_desktop.onboarding.flaws import Field, Flaw, Problem
+from fm_desktop.onboarding.flaws import Flaw
+from fm_desktop.onboarding.profile import Service
 from fm_desktop.onboarding.secrets import TypedSecrets
 from fm_desktop.onboarding.steps import CrmAccount, Preview, SignedIn
 from fm_desktop.paths import Paths
@@ -217,6 +218,16 @@ class Onboarding:
         default = next((each for each in possible if each.is_default), next(iter(possible), None))
         return named or default
 
+    @property
+    def service(self) -> Service:
+        """What the sign-in at the provider is about."""
+        return profile.service_of(self)
+
+    @property
+    def supported(self) -> tuple[str, ...]:
+        """The names of the supported services."""
+        return tuple(each.title for each in self.catalog.available())
+
     def settings(self) -> Settings:
         """The settings as they would be kept. Raises `pydantic.ValidationError` before all is entered."""
         return profile.settings_of(self)
@@ -225,7 +236,7 @@ class Onboarding:
 
     def flaws(self, page: Page | None = None) -> tuple[Flaw, ...]:
         """What has to be mended on a page before anything is asked of the network."""
-        return tuple(_FLAWS[page or self.page](self))
+        return tuple(needs.flaws_of(self, page or self.page))
 
     def pending(self) -> Work[Any] | None:
         """What has to be done on this page before the next one; None if nothing has."""
@@ -337,59 +348,3 @@ class Onboarding:
         found = self.secret(which)
         assert found is not None
         return found
-
-
-# --- what each page needs ------------------------------------------------------------------------
-
-
-def _forcemanager(model: Onboarding) -> Iterator[Flaw]:
-    yield from flaws.of_web_address(Field.CRM_URL, model.draft.crm_url)
-    yield from flaws.of_text(Field.PUBLIC_KEY, model.draft.public_key)
-    if model.secret(Which.CRM_PRIVATE_KEY) is None:
-        yield Flaw(Field.PRIVATE_KEY, Problem.MISSING)
-    yield from flaws.of_mail_address(Field.USER, model.draft.user)
-
-
-def _nothing(_: Onboarding) -> Iterator[Flaw]:
-    return iter(())
-
-
-def _channels(model: Onboarding) -> Iterator[Flaw]:
-    if not model.draft.channels:
-        yield Flaw(Field.CHANNELS, Problem.NOTHING_CHOSEN)
-
-
-def _provider(model: Onboarding) -> Iterator[Flaw]:
-    yield from flaws.of_mail_address(Field.ADDRESS, model.draft.address)
-    if model.draft.by_hand:
-        yield from flaws.of_web_address(Field.CALDAV_URL, model.draft.caldav_url)
-    elif model.other_address and model.draft.confirmed != model.draft.address.strip():
-        yield Flaw(Field.CONFIRMED, Problem.NOT_CONFIRMED)
-    if model.asks_for_mail_server:
-        yield from flaws.of_text(Field.IMAP_HOST, model.draft.imap_host)
-
-
-def _sign_in(model: Onboarding) -> Iterator[Flaw]:
-    yield from flaws.of_text(Field.USER_NAME, profile.user_name_of(model))
-    if model.secret(Which.PROVIDER_PASSWORD) is None:
-        yield Flaw(Field.PASSWORD, Problem.MISSING)
-
-
-def _calendars(model: Onboarding) -> Iterator[Flaw]:
-    if not model.wants_calendar:
-        return
-    if not model.chosen:
-        yield Flaw(Field.CALENDARS, Problem.NOTHING_CHOSEN)
-    elif model.wants_target and model.target is None:
-        yield Flaw(Field.TARGET, Problem.NOT_WRITABLE)
-
-
-_FLAWS: Mapping[Page, Callable[[Onboarding], Iterator[Flaw]]] = {
-    Page.FORCEMANAGER: _forcemanager,
-    Page.DIRECTION: _nothing,
-    Page.CHANNELS: _channels,
-    Page.PROVIDER: _provider,
-    Page.SIGN_IN: _sign_in,
-    Page.CALENDARS: _calendars,
-    Page.PREVIEW: _nothing,
-}

@@ -4,14 +4,51 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fm_desktop.onboarding.flaws import completed
 from fm_desktop.port import Collection
+from fm_desktop.providers.catalog import UserName
 from fm_desktop.settings import CalDavSettings, CrmSettings, ImapSettings, ProviderSettings, Settings, SyncSettings
 
 if TYPE_CHECKING:
     from fm_desktop.onboarding.model import Onboarding
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a person is told at the sign-in. `asks_user_name`: only they know it; `hint` is where it is found.
+
+    `wants_app_password`: the usual password opens nothing; `takes_app_password`: one may be needed. The pages are
+    web addresses, None where there are none.
+    """
+
+    title: str
+    user_name: str
+    asks_user_name: bool
+    hint: str = ""
+    wants_app_password: bool = False
+    takes_app_password: bool = False
+    app_password_page: str | None = None
+    help_page: str | None = None
+
+
+def service_of(model: Onboarding) -> Service:
+    provider, finding = model.provider, model.finding
+    if provider is None or provider.calendar is None:
+        title = finding.title if finding is not None and not model.draft.by_hand else caldav_of(model).url
+        return Service(title, user_name_of(model), asks_user_name=True)
+    return Service(
+        title=provider.title,
+        user_name=user_name_of(model),
+        asks_user_name=provider.calendar.user is UserName.OTHER,
+        hint=provider.calendar.user_hint,
+        wants_app_password=provider.wants_app_password,
+        takes_app_password=provider.takes_app_password,
+        app_password_page=provider.app_password_page if provider.takes_app_password else None,
+        help_page=provider.help,
+    )
 
 
 def settings_of(model: Onboarding) -> Settings:
