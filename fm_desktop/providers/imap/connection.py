@@ -12,12 +12,13 @@ from typing import Any, Final, TypeVar
 from imapclient.exceptions import ProtocolError
 
 from fm_desktop.mailport import Folder
-from fm_desktop.port import Gone, Malformed, PortError, Unreachable
+from fm_desktop.port import Gone, Malformed, PortError, Refused, Unreachable
 from fm_desktop.providers.imap.errors import (
     CharsetRefused,
     Purpose,
     codes,
     folder_gone,
+    is_garbage,
     lost,
     not_understood,
     refusal,
@@ -136,6 +137,8 @@ class Connection:
             if codes(error) & {"BADCHARSET"}:  # said instead of taking a literal, with the connection left usable
                 raise CharsetRefused(f"{host} can not search for such letters.") from error
             self.close()
+            if is_garbage(error) and purpose is not Purpose.WRITE:
+                raise not_understood(host, about) from error
             raise _Lost(error, lost(error, host, purpose)) from error
         except imaplib.IMAP4.error as error:
             if isinstance(error, ProtocolError):
@@ -154,10 +157,12 @@ class Connection:
         try:
             client = Client(self.server)
             if self.server.security is Security.STARTTLS:
-                client.starttls(self.server.tls())
+                _encrypt(client, self.server)
             sign_in(client, self.server, self._credentials)
         except (imaplib.IMAP4.error, OSError) as error:
             self._give_up(client)
+            if is_garbage(error):
+                raise not_understood(host, "the sign-in") from error
             raise _Lost(error, lost(error, host, Purpose.SIGN_IN)) from error
         except _PARSING as error:
             self._give_up(client)
@@ -196,12 +201,23 @@ class Connection:
                 "told from old ones.",
                 "Leave this folder out.",
             )
+        client.wire.grown_beyond(0)  # what EXAMINE counted is no news for who idles next
         self._opened = Opened(folder.id, answer[b"UIDVALIDITY"], answer.get(b"UIDNEXT"), answer.get(b"EXISTS", 0))
         return self._opened
 
     def _is_listed(self, client: Client, folder: Folder) -> bool:
         # Not by its name as the pattern: `%` and `*` in it would be wildcards.
         return any(name in (folder.id, folder.id.encode()) for _, _, name in client.list_folders())
+
+
+def _encrypt(client: Client, server: Server) -> None:
+    # A server that vouches for the user right away (PREAUTH) can not be encrypted any more (RFC 9051 section 6.2.1).
+    if client.wire.state != "NONAUTH" or not client.has_capability("STARTTLS"):
+        raise Refused(
+            f"{server.host} offers no encryption at this port, so no password was sent.",
+            "Choose TLS for this mail server, or its other port.",
+        )
+    client.starttls(server.tls())
 
 
 def named(folder: Folder) -> str:

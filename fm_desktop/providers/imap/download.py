@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from fm_desktop.mailport import Folder, MessageRef
 from fm_desktop.providers.imap.connection import Connection
 from fm_desktop.providers.imap.errors import gone
+from fm_desktop.providers.imap.fetching import Data, fetch
 
 _PART: Final = 1024 * 1024
 _ABOUT: Final = "the message"
@@ -23,7 +23,8 @@ def download(connection: Connection, folder: Folder, ref: MessageRef, into: Bina
         # One byte more than wanted tells whether there is more.
         wanted = _PART if limit is None else min(_PART, limit - written + 1)
         data = _part(connection, folder, validity, uid, written, wanted)
-        size = max(size, data.get(b"RFC822.SIZE") or 0)
+        told = data.get(b"RFC822.SIZE")
+        size = told if isinstance(told, int) else size
         part = _bytes(data, written)
         kept = part if limit is None else part[: limit - written]
         into.write(kept)
@@ -36,20 +37,17 @@ def download(connection: Connection, folder: Folder, ref: MessageRef, into: Bina
             return True
 
 
-def _part(
-    connection: Connection, folder: Folder, validity: int, uid: int, start: int, length: int
-) -> Mapping[bytes, Any]:
+def _part(connection: Connection, folder: Folder, validity: int, uid: int, start: int, length: int) -> Data:
     items = [f"BODY.PEEK[]<{start}.{length}>"]
     if start == 0:
         items.append("RFC822.SIZE")
-    answer = connection.inside(folder, validity, lambda client: client.fetch([uid], items), _ABOUT)
+    answer = connection.inside(folder, validity, lambda client: fetch(client, [uid], items), _ABOUT)
     if uid not in answer:
         raise gone(_ABOUT)
-    data: Mapping[bytes, Any] = answer[uid]
-    return data
+    return answer[uid]
 
 
-def _bytes(data: Mapping[bytes, Any], start: int) -> bytes:
+def _bytes(data: Data, start: int) -> bytes:
     """A part of the body; or all of it from a server that gives no parts. NIL behind the end is nothing."""
     key = b"BODY[]<%d>" % start
     value = data.get(key, data.get(b"BODY[]") if start == 0 else None)

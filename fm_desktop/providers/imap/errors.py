@@ -24,13 +24,20 @@ _BY_ITSELF: Final = "Nothing to do: syncing tries again by itself."
 _CODE: Final = re.compile(r"\[([A-Z][A-Z0-9-]*)(?: [^\]]*)?\]")
 # What imaplib and IMAPClient put around the words of the server.
 _WRAPPING: Final = re.compile(
-    r"^(?:command: \w+ => |[\w ]+ failed: |\w+ command error: (?:NO|BAD) |socket error: |\[?b?['\"]|\* BYE )+"
+    r"^(?:command: \w+ => |(?:select|append|search|fetch|list|login) failed: |\w+ command error: (?:NO|BAD) "
+    r"|\[?b['\"]|\* BYE )+",
+    re.IGNORECASE,
 )
 _LONGEST_QUOTE: Final = 300
 _SLOW_DOWN: Final = re.compile(r"throttl|too many|rate limit|bandwidth|try again later|backoff", re.IGNORECASE)
 _PASSING: Final = re.compile(r"temporar|unavailable|try again|not connected|internal error|server error", re.IGNORECASE)
 # Exchange says it in a sentence such as “Request is throttled. Suggested Backoff Time: 92415 milliseconds”.
 _BACKOFF: Final = re.compile(r"backoff time: (\d+) milliseconds", re.IGNORECASE)
+
+
+# What imaplib and `Wire` say themselves of a connection, which are no words of the server.
+_OUR_WORDS: Final = re.compile(r"socket error|the connection ended|was announced|is too long")
+_GARBAGE: Final = re.compile(r"unexpected (tagged )?response: ")
 
 
 class Purpose(Enum):
@@ -59,13 +66,20 @@ def said(error: BaseException) -> str:
     """The words of the server inside of an error, for a person; '' where there are none."""
     first = error.args[0] if error.args else ""
     text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
-    text = _WRAPPING.sub("", text).rstrip("'\"]") if "[b" in text or "b'" in text else _WRAPPING.sub("", text)
+    wrapping = _WRAPPING.match(text)
+    if wrapping:
+        text = text[wrapping.end() :].rstrip("'\"]" if wrapping.group()[-1] in "'\"" else "")
     return " ".join(_CODE.sub("", text).split())[:_LONGEST_QUOTE]
 
 
 def codes(error: BaseException) -> frozenset[str]:
     """The response codes inside of an error."""
     return frozenset(_CODE.findall(str(error)))
+
+
+def is_garbage(error: Exception) -> bool:
+    """imaplib reports an answer that is no IMAP as it reports the end of a connection."""
+    return isinstance(error, imaplib.IMAP4.abort) and _GARBAGE.search(str(error)) is not None
 
 
 def gone(about: str) -> Gone:
@@ -94,7 +108,8 @@ def lost(error: Exception, host: str, purpose: Purpose) -> PortError:
     if isinstance(error, imaplib.IMAP4.error):
         if codes(error) & _SLOW or _SLOW_DOWN.search(str(error)):
             return _throttled(error, host)
-        return Unreachable(_quoting(f"{host} ended the connection", error), _BY_ITSELF)
+        ended = f"{host} ended the connection"
+        return Unreachable(f"{ended}." if _OUR_WORDS.search(str(error)) else _quoting(ended, error), _BY_ITSELF)
     return Unreachable(f"No connection to {host}.", "Check the internet connection; syncing tries again by itself.")
 
 

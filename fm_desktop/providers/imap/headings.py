@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from fm_desktop.mailport import Broken, Folder, Heading, MessageRef, Role
 from fm_desktop.port import Gone, Malformed
 from fm_desktop.providers.imap.connection import Connection, Renumbered
 from fm_desktop.providers.imap.errors import Faulty
+from fm_desktop.providers.imap.fetching import Data, fetch, moment, sequence_set
 from fm_desktop.providers.imap.wire import Client
 from fm_desktop.providers.mime.headers import read_headers
 
@@ -74,7 +74,8 @@ def _read(
                 raise
             reasons[some[0]] = str(error)
             continue
-        for uid, data in answer.items():
+        for uid in some:
+            data = answer.get(uid, {})
             raw = next((value for key, value in data.items() if key.startswith(_HEADER_KEY)), None)
             if isinstance(raw, bytes):
                 found[uid] = _heading(reference(folder, validity, uid), raw, data)
@@ -83,21 +84,15 @@ def _read(
     return found, reasons
 
 
-def _fetched(
-    connection: Connection, folder: Folder, validity: int, uids: Sequence[int]
-) -> Mapping[int, Mapping[bytes, Any]]:
-    # Ids one by one: IMAPClient 4.1 takes no ranges, as it drops what it was not asked for.
-    answer: Mapping[int, Mapping[bytes, Any]] = connection.inside(
-        folder, validity, lambda client: client.fetch(uids, _items(client))
-    )
-    return answer
+def _fetched(connection: Connection, folder: Folder, validity: int, uids: Sequence[int]) -> dict[int, Data]:
+    return connection.inside(folder, validity, lambda client: fetch(client, uids, _items(client)))
 
 
 def _still_there(connection: Connection, folder: Folder, validity: int, uids: Iterable[int]) -> Iterable[int]:
     """Messages that went in the meantime show as empty or as a failure, and are none. The folder is opened anew:
     until then it may be shown as it was."""
     connection.examine(folder)
-    listed = ",".join(map(str, uids))
+    listed = sequence_set(sorted(uids))
     answer: Iterable[int] = connection.inside(folder, validity, lambda client: client.search(["UID", listed]))
     return [uid for uid in uids if uid in set(answer)]
 
@@ -106,12 +101,12 @@ def _items(client: Client) -> tuple[str, ...]:
     return _ITEMS + _GMAIL_ITEMS if client.has_capability(GMAIL) else _ITEMS
 
 
-def _heading(ref: MessageRef, raw: bytes, data: Mapping[bytes, Any]) -> Heading:
+def _heading(ref: MessageRef, raw: bytes, data: Data) -> Heading:
     size = data.get(b"RFC822.SIZE")
     return Heading(
         ref,
         read_headers(raw),
-        _in_utc(data.get(b"INTERNALDATE")),
+        moment(data.get(b"INTERNALDATE")),
         size if isinstance(size, int) else len(raw),
         str(data.get(b"X-GM-MSGID") or ""),
         _roles((*_listed(data.get(b"FLAGS")), *_listed(data.get(b"X-GM-LABELS")))),
@@ -124,12 +119,3 @@ def _listed(value: object) -> tuple[bytes, ...]:
 
 def _roles(marks: tuple[bytes, ...]) -> frozenset[Role]:
     return frozenset(_MARKS[each.lower()] for each in marks if each.lower() in _MARKS)
-
-
-def _in_utc(moment: datetime | None) -> datetime | None:
-    if moment is None or moment.tzinfo is None:
-        return None
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:  # the first or last day of the calendar, in some zone
-        return None

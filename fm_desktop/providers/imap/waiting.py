@@ -20,6 +20,7 @@ _REISSUE_SECONDS: Final = 9 * 60.0
 _POLL_SECONDS: Final = 60.0
 _FIRST_PAUSE_SECONDS: Final = 1.0
 _LONGEST_PAUSE_SECONDS: Final = 300.0
+_CLOSING_SECONDS: Final = 2.0
 
 
 class _Event(Enum):
@@ -41,6 +42,7 @@ class Waiter:
         self._pause = _FIRST_PAUSE_SECONDS
         self._not_before = 0.0
         self._waiting = threading.Lock()
+        self._closed = False
         self._bell, self._cord = socket.socketpair()
         self._bell.setblocking(False)
         self._cord.setblocking(False)
@@ -56,18 +58,12 @@ class Waiter:
     def wait(self, folder: Folder, seconds: float) -> bool:
         """See `MailSource.wait`. A connection that fails is made again, after longer and longer pauses; only what the
         user has to see to is raised: `SignInNeeded`, `CollectionGone`, `Refused`."""
-        deadline = time.monotonic() + seconds
         with self._waiting:
-            while True:
-                until = min(deadline, max(self._not_before, time.monotonic()))
-                if self._event(None, until) is _Event.WOKEN or time.monotonic() >= deadline:
-                    return False
-                try:
-                    return self._watch(folder, deadline)
-                except (Unreachable, Throttled, Malformed) as error:
-                    asked = error.retry_after if isinstance(error, Throttled) else None
-                    self._not_before = time.monotonic() + max(self._pause, asked or 0.0)
-                    self._pause = min(self._pause * 2, _LONGEST_PAUSE_SECONDS)
+            try:
+                return self._wait(folder, time.monotonic() + seconds)
+            finally:
+                if self._closed:
+                    self._release()
 
     def wake(self) -> None:
         try:
@@ -76,13 +72,34 @@ class Waiter:
             return  # it has been rung so often that nothing more fits in, or has been closed
 
     def close(self) -> None:
+        """Whoever is waiting returns; if they are just waiting for a server, they take the connection with them."""
+        self._closed = True
         self.wake()
-        with self._waiting:
-            self._connection.close()
-            self._bell.close()
-            self._cord.close()
+        if self._waiting.acquire(timeout=_CLOSING_SECONDS):
+            try:
+                self._release()
+            finally:
+                self._waiting.release()
 
     # --- inside ----------------------------------------------------------------------------------
+
+    def _release(self) -> None:
+        self._connection.close()
+        self._bell.close()
+        self._cord.close()
+
+    def _wait(self, folder: Folder, deadline: float) -> bool:
+        while not self._closed:
+            until = min(deadline, max(self._not_before, time.monotonic()))
+            if self._event(None, until) is _Event.WOKEN or time.monotonic() >= deadline:
+                return False
+            try:
+                return self._watch(folder, deadline)
+            except (Unreachable, Throttled, Malformed) as error:
+                asked = error.retry_after if isinstance(error, Throttled) else None
+                self._not_before = time.monotonic() + max(self._pause, asked or 0.0)
+                self._pause = min(self._pause * 2, _LONGEST_PAUSE_SECONDS)
+        return False
 
     def _watch(self, folder: Folder, deadline: float) -> bool:
         """Opening the folder tells what came while nobody was waiting."""
