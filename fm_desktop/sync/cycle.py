@@ -32,7 +32,7 @@ from fm_desktop.sync.project import Context
 from fm_desktop.sync.relink import Relinker
 from fm_desktop.sync.report import Counts, Outcome, PlannedLine, Report
 from fm_desktop.sync.rezone import reread
-from fm_desktop.sync.second_rows import remove_second_rows
+from fm_desktop.sync.second_rows import tell_apart
 from fm_desktop.sync.settle import Settler
 from fm_desktop.sync.state import State
 from fm_desktop.sync.store import Clock, Store, read_utc, utc_text
@@ -137,7 +137,7 @@ class Engine:
             self._prober.probe(self.state.clock())
             self._observe(now)
             if not dry_run:
-                remove_second_rows(self.state, self._ports[Side.CRM], self._relinker, now)
+                tell_apart(self.state, self._ports[Side.CRM], self._relinker, now)
             if cancelled():
                 return Outcome.CANCELLED, ()
             allowed = self._setting.options.writes_per_cycle - tally.total

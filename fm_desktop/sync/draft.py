@@ -44,8 +44,10 @@ class Drafter:
             decisions = {link: state.held.decisions(link) for link in links}
             links |= {link.id: self._without_refused_wish(link, decisions[link.id]) for link in links.values()}
             operations: list[Operation] = []
+            all_take_part = all(each.takes_part for each in state.resources.collections(Side.PROVIDER))
             for link in links.values():
-                planned = plan(link.view(decisions[link.id]), self._options, now)
+                view = link.view(decisions[link.id], all_take_part=all_take_part)
+                planned = plan(view, self._options, now)
                 operations += planned.operations
                 if record:
                     self._note(link, planned, now)
@@ -87,7 +89,7 @@ class Drafter:
             state.problems.solved(f"link:{link.id}")
         self._note_kind(link)
         if planned.exclude:
-            state.links.update(link, excluded=True, dirty=False, wish=None)
+            state.links.exclude(link, dirty=False, wish=None)
         elif planned.forget:
             gone = {"base_provider": None, "base_crm": None, "ended_at": utc_text(now), "dirty": False, "wish": None}
             state.links.update(link, **gone)

@@ -63,7 +63,9 @@ class Link:
     def resource(self, side: Side) -> int | None:
         return self.provider_resource if side is Side.PROVIDER else self.crm_resource
 
-    def view(self, decisions: Decisions) -> View:
+    def view(self, decisions: Decisions, *, all_take_part: bool) -> View:
+        """`all_take_part`: whether all of the user's calendars do."""
+        left = self.collection is None and self.base_provider is not None
         return View(
             link=self.id,
             uid=self.uid,
@@ -76,7 +78,7 @@ class Link:
             base_crm=self.base_crm,
             marked_as_ours=self.marked_as_ours,
             released=self.released,
-            left=self.collection is None and self.base_provider is not None,
+            elsewhere=left or not all_take_part,
             decisions=decisions,
             wish=self.wish,
         )
@@ -172,6 +174,11 @@ class Links:
         names = ", ".join(f"{name} = ?" for name in columns)
         self._store.run(f"UPDATE link SET {names} WHERE id = ?", *columns.values(), link.id)
         return changed
+
+    def exclude(self, link: Link, **changes: Any) -> Link:
+        """It is to have no copy: what both sides agreed on before is void, so that nothing that is missing can be
+        taken for a deletion, should it ever take part again."""
+        return self.update(link, excluded=True, base_provider=None, base_crm=None, **changes)
 
     def remove(self, link: Link) -> None:
         self._store.run("DELETE FROM link WHERE id = ?", link.id)

@@ -104,8 +104,8 @@ class Marking(Enum):
 @dataclass(frozen=True, slots=True)
 class View:
     """All that is known of one link. A side that is away has None; `marked_as_ours`: the CRM row was made for an
-    item at the provider; `released`: by the user's choice it has no copy there; `left`: its calendar takes no part on
-    this computer any more, and its copy is to go."""
+    item at the provider; `released`: by the user's choice it has no copy there; `elsewhere`: it may be in a calendar
+    that takes no part on this computer, but on another."""
 
     link: int
     uid: str
@@ -118,7 +118,7 @@ class View:
     base_crm: Projection | None
     marked_as_ours: bool = False
     released: bool = False
-    left: bool = False
+    elsewhere: bool = False
     decisions: Decisions = field(default_factory=dict)
     wish: Wish | None = None
 
@@ -365,5 +365,5 @@ def _delete(view: View, action: Action) -> Operation:
     if view.crm is not None and change_of(view.crm, view.base_crm) is Change.CHANGED:
         lost = tuple(Lost(Side.CRM, name, getattr(view.crm, name)) for name in ("title", "text"))
     why = "cancelled by the organiser" if view.facts.cancelled else "deleted in the calendar"
-    marking = Marking.RELEASE if view.left else Marking.NONE
+    marking = Marking.RELEASE if view.elsewhere and not view.facts.cancelled else Marking.NONE
     return Operation(view.link, Side.CRM, Verb.DELETE, why, lost=lost, marking=marking)

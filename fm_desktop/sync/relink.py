@@ -120,8 +120,10 @@ class Relinker:
         as it is, and is not copied again."""
         for mark in filter(is_released, marks):
             link = self._links.of_ext_id(before_release(mark))
-            if link is not None and link.crm is None and link.base_crm is not None and link.wish is None:
-                self._links.update(link, excluded=True)
+            if link is None or link.wish is not None or link.crm is not None or link.base_crm is None:
+                continue
+            if link.provider is not None:
+                self._links.exclude(link)
 
     def _is_stale(self, side: Side, collection: int, found: Found, known: KnownResource | None, now: datetime) -> bool:
         """A reading from before our own last write: a lagging server's, not a person's edit."""
@@ -232,7 +234,8 @@ class Relinker:
             return
         extra: dict[str, Any] = {} if link.crm_resource == resource else {"crm_resource": resource}
         if is_released(item.uid):
-            extra["excluded"] = link.excluded or not self._is_being_released(link)
+            if not self._is_being_released(link):
+                link = self._links.exclude(link)
         elif link.excluded and link.crm is None and is_our_ext_id(item.uid):
             extra |= {"excluded": False, "dirty": True}  # copied once more, on another computer of the user
         self._see(link, Side.CRM, crm_view(item), **extra)
@@ -245,7 +248,7 @@ class Relinker:
         """The link a row belongs to; None for a second row of one item (see `second_rows`)."""
         if is_our_ext_id(item.uid):
             link = self._links.of_ext_id(item.uid) or self._links.add(item.uid, "", "", Origin.PROVIDER)
-            if link.crm_resource is None or int(row.ref.id) < int(self._resources.by_id(link.crm_resource).ref.id):
+            if link.crm_resource is None or self._comes_before(row, self._resources.by_id(link.crm_resource)):
                 return link
             if self._journal.made(row.collection, row.ref.id) or not self.is_a_persons_copy(row, now):
                 return None
@@ -255,6 +258,13 @@ class Relinker:
             # A copy about to be taken out by another computer, or by this one before it lost its state.
             return self._links.of_ext_id(before_release(item.uid))
         return self._links.of_ext_id(ext_id) or self._links.add(ext_id, uid, "", Origin.CRM)
+
+    def _comes_before(self, row: KnownResource, linked: KnownResource) -> bool:
+        """The lower of two rows is the one. But a row that was there, and not taken, when we made ours is none that
+        another computer made in that moment."""
+        if self._journal.made(linked.collection, linked.ref.id) and row.first_seen < linked.first_seen:
+            return False
+        return int(row.ref.id) < int(linked.ref.id)
 
     def is_a_persons_copy(self, row: KnownResource, now: datetime) -> bool:
         """A second row with our mark that nobody claims: known in the calendar as an item of its own, or

@@ -180,6 +180,19 @@ class Resources:
         )
         return tuple(self._known(row) for row in rows)
 
+    def marked_as_another(self) -> tuple[tuple[KnownResource, str], ...]:
+        """CRM rows with our mark that became items of their own, and the mark each is to have: a person's copy of a
+        row, or a row whose own item is gone and that was linked to the same meeting in the calendar."""
+        rows = self._store.rows(
+            "SELECT resource.*, collection.remote AS place,"
+            " CASE link.origin WHEN 'provider' THEN link.ext_id ELSE '' END AS own_mark FROM resource"
+            " JOIN collection ON collection.id = resource.collection JOIN link ON link.crm_resource = resource.id"
+            " WHERE resource.uid >= 'fmd1-' AND resource.uid < 'fmd1.' AND NOT broken AND side = 'crm'"
+            " AND collection.account = ? AND link.ext_id != resource.uid",
+            self._account,
+        )
+        return tuple((self._known(row), row["own_mark"]) for row in rows)
+
     def uids_of_people(self, addresses: Iterable[str]) -> set[str]:
         """UIDs of the provider's items that one of these people is on."""
         found: set[str] = set()

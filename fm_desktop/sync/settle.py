@@ -68,8 +68,9 @@ class Settler:
             f"echo_{name}": None,
             "failures": 0,
             "wish": None,
-            "excluded": link.excluded or (link.wish is not None and link.wish.verb is Verb.DELETE),
         }
+        if link.wish is not None and link.wish.verb is Verb.DELETE:
+            link = state.links.exclude(link)
         if other is None and not elsewhere:
             changes |= {"base_provider": None, "base_crm": None, "ended_at": utc_text(state.clock()), "dirty": False}
         state.links.update(link, **changes)

@@ -260,3 +260,75 @@ def approve(world: World, decision: Decision) -> None:
 def _place(world: World, title: str) -> tuple[str, str]:
     return next((name, key) for name, shelf in world.calendar.shelves.items() for key, stored in shelf.items()
                 if stored.items[0].title == title)  # fmt: skip
+
+
+# --- a person's copy of a row, which carries the mark of its original ---
+
+
+def test_a_persons_copy_loses_the_mark_of_its_original_and_no_computer_confuses_them(world: World) -> None:
+    """Taken out and in again, the original had a higher number than its copy: a new computer took one for the other."""
+    key = world.calendar.put("Work", event("Lunch"))
+    world.sync()
+    world.crm.put(AGENDA, replace(world.crm.one("Lunch"), title="Copy"))
+    world.sync()
+    world.sync(minutes=70)
+    assert world.crm.one("Copy").uid == ""
+    Calendars(world.engine.state).deselect("Work", remove_copies=True)
+    world.sync()
+    Calendars(world.engine.state).select("Work")
+    world.sync()
+    cycles(world, world.another_computer())
+    world.sync(minutes=60 * 25)
+    assert world.crm.titles() == world.calendar.titles() == ["Copy", "Lunch"]
+    assert world.calendar.shelves["Work"][key].items[0].title == "Lunch"
+    world.quiet()
+
+
+def test_a_copy_made_before_its_original_was_made_anew_does_not_take_its_place(world: World) -> None:
+    key = world.calendar.put("Work", event("Lunch"))
+    world.sync()
+    world.crm.put(AGENDA, replace(world.crm.one("Lunch"), title="Copy"))
+    world.sync()
+    Calendars(world.engine.state).deselect("Work", remove_copies=True)
+    world.sync()
+    Calendars(world.engine.state).select("Work")
+    world.sync()
+    world.sync(minutes=70)
+    world.sync(minutes=60 * 25)
+    assert world.crm.titles() == world.calendar.titles() == ["Copy", "Lunch"]
+    assert world.calendar.shelves["Work"][key].items[0].title == "Lunch"
+    world.quiet()
+
+
+# --- moved to where one computer looks and another does not ---
+
+
+def test_an_event_moved_to_a_calendar_that_only_another_computer_syncs_is_not_deleted_there(world: World) -> None:
+    key = world.calendar.put("Work", event("Offsite"))
+    world.sync()
+    other = world.another_computer()
+    cycles(world, other)
+    Calendars(world.engine.state).deselect("Home", remove_copies=False)
+    world.sync()
+    stored = world.calendar.shelves["Work"][key]
+    world.calendar.remove("Work", key)
+    world.calendar.put("Home", *stored.items, key=key)
+    world.sync()
+    assert world.crm.titles() == []
+    cycles(world, other)
+    assert world.calendar.titles() == ["Offsite"]
+    world.quiet()
+
+
+def test_a_wish_that_could_not_be_carried_out_leaves_nothing_to_take_for_a_deletion(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    undo(world.engine.state, newest(world))
+    world.sync()
+    undo(world.engine.state, newest(world))
+    link = world.engine.state.links.of_uid("uid-Dentist")[0]
+    with world.store.transaction():
+        world.engine.state.links.update(link, wish=None)
+    world.sync()
+    assert world.calendar.titles() == world.crm.titles() == ["Dentist"]
+    world.quiet()
