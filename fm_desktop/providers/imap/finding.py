@@ -15,7 +15,7 @@ from fm_desktop.port import Malformed
 from fm_desktop.providers.imap.connection import Connection, Opened
 from fm_desktop.providers.imap.errors import CharsetRefused
 from fm_desktop.providers.imap.headings import headings
-from fm_desktop.providers.imap.listing import in_batches, shifted
+from fm_desktop.providers.imap.listing import in_batches, shifted, steady
 
 _log = logging.getLogger(__name__)
 
@@ -34,13 +34,14 @@ def find(
 ) -> Iterator[Batch]:
     """See `MailSource.search`. Servers compare parts of a header, in their own zone's days: some messages more may be
     among them, of other people with a similar address, and of a day before and after."""
-    opened = connection.examine(folder)
-    found: set[int] = set()
     span = _between(shifted(since, -_DAY), shifted(before, _DAY))
-    for criteria, charset in searches(addresses, span):
-        found.update(_matches(connection, folder, opened, criteria, charset))
-    for batch, _ in in_batches(sorted(found)):
-        yield Batch(headings(connection, folder, opened.validity, batch), "")
+    found: set[int] = set()
+    with steady(folder):
+        opened = connection.examine(folder)
+        for criteria, charset in searches(addresses, span):
+            found.update(_matches(connection, folder, opened, criteria, charset))
+        for batch, _ in in_batches(sorted(found)):
+            yield Batch(headings(connection, folder, opened.validity, batch), "")
 
 
 def searches(addresses: Iterable[str], span: Criteria) -> Iterator[tuple[Criteria, str | None]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -52,6 +53,25 @@ def new(
     where there is something to read. A day more than asked for is listed, because SINCE compares dates in the server's
     zone (RFC 9051 section 6.4.4).
     """
+    with steady(folder):
+        yield from _new(connection, folder, cursor, since, opening)
+
+
+@contextmanager
+def steady(folder: Folder) -> Iterator[None]:
+    """Raises `Unreachable` where a folder is numbered anew while it is read: what is read next starts again."""
+    try:
+        yield
+    except Renumbered as error:
+        raise Unreachable(
+            f"The messages of {named(folder)} were numbered anew while they were read.",
+            "Nothing to do: they are read again by themselves.",
+        ) from error
+
+
+def _new(
+    connection: Connection, folder: Folder, cursor: str | None, since: date, opening: Callable[[Opened], None]
+) -> Iterator[Batch]:
     opened = connection.examine(folder)
     opening(opened)
     known = Cursor.read(cursor)
@@ -113,13 +133,7 @@ def _batches(
     complete = Cursor(opened.validity, last).text()
     empty = True
     for batch, more in in_batches(uids):
-        try:
-            found = headings(connection, folder, opened.validity, batch)
-        except Renumbered as error:
-            raise Unreachable(
-                f"The messages of {named(folder)} were numbered anew while they were read.",
-                "Nothing to do: they are read again by themselves.",
-            ) from error
+        found = headings(connection, folder, opened.validity, batch)
         empty = False
         yield Batch(found, Cursor(opened.validity, batch[-1]).text() if more else complete, restarted)
     if empty:

@@ -43,11 +43,19 @@ class Server:
             )
 
     def tls(self) -> ssl.SSLContext:
-        """What certificates are checked with: always, and TLS 1.2 at least (RFC 8996 ends what is older)."""
+        """What certificates are checked with: always, and TLS 1.2 at least (RFC 8996 ends what is older).
+
+        Raises `Refused` for a file that holds no certificates.
+        """
         context = ssl.create_default_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if self.ca_file is not None:
-            context.load_verify_locations(cafile=self.ca_file)
+            try:
+                context.load_verify_locations(cafile=self.ca_file)
+            except OSError as error:
+                raise Refused(
+                    f"The certificates in {self.ca_file} could not be read.", "Choose another file, in PEM format."
+                ) from error
         return context
 
 

@@ -94,17 +94,19 @@ class Waiter:
             if self._event(None, until) is _Event.WOKEN or time.monotonic() >= deadline:
                 return False
             try:
-                return self._watch(folder, deadline)
+                grown = self._watch(folder, deadline)
             except (Unreachable, Throttled, Malformed) as error:
                 asked = error.retry_after if isinstance(error, Throttled) else None
                 self._not_before = time.monotonic() + max(self._pause, asked or 0.0)
                 self._pause = min(self._pause * 2, _LONGEST_PAUSE_SECONDS)
+            else:
+                self._pause = _FIRST_PAUSE_SECONDS
+                return grown
         return False
 
     def _watch(self, folder: Folder, deadline: float) -> bool:
         """Opening the folder tells what came while nobody was waiting."""
         opened = self._connection.examine(folder)
-        self._pause = _FIRST_PAUSE_SECONDS
         if self._is_news(opened):
             return True
         if self._connection.run(lambda client: client.has_capability("IDLE"), folder.name):

@@ -158,3 +158,10 @@ def test_secrets_do_not_show() -> None:
     source = ImapSource(Server("localhost"), Password("emma", "secret"))
     assert "secret" not in repr(source)
     source.close()
+
+
+def test_a_file_without_certificates_is_told_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").touch()
+    for name in ("absent.pem", "empty.pem"):
+        with pytest.raises(Refused, match=name):
+            Server("imap.example.com", ca_file=tmp_path / name).tls()

@@ -291,3 +291,14 @@ def test_closing_does_not_wait_for_a_server_that_is_silent(script: ImapScript, s
     assert waiting.is_alive()
     let_go.set()
     assert waiting.done() is False
+
+
+def test_a_server_that_bears_no_idle_is_not_besieged(script: ImapScript, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fm_desktop.providers.imap.waiting._FIRST_PAUSE_SECONDS", 0.01)
+    script.on(b"^IDLE", None)
+    with waiter(Server("127.0.0.1", script.port, Security.NONE), Password("emma", "secret")) as patient:
+        waiting = Waiting(patient)
+        until(lambda: script.count(b"^IDLE") == 5)
+        until(lambda: patient._pause >= 0.01 * 2**5)  # opening the folder in between is no success
+        patient.wake()
+        assert waiting.done() is False
