@@ -60,7 +60,7 @@ CREATE TABLE mail_record (
     address TEXT NOT NULL,               -- what the contact or account was known by
     contact INTEGER,
     company INTEGER,                     -- the CRM's account
-    state TEXT NOT NULL CHECK (state IN ('planned', 'sending', 'stored', 'done')),
+    state TEXT NOT NULL CHECK (state IN ('planned', 'sending', 'done')),
     sent_at TEXT,
     remote TEXT NOT NULL DEFAULT '',     -- its id in the CRM
     UNIQUE (message, ext_id)

@@ -152,9 +152,11 @@ class DovecotServer:
     def ca_file(self) -> Path:
         return self.authority.file
 
-    def account(self, user: str | None = None, *, compact: bool = False) -> MailAccount:
+    def account(
+        self, user: str | None = None, *, password: str = "dovecot “password”", compact: bool = False
+    ) -> MailAccount:
         """A new user. `compact` keeps many messages in one file, for mailboxes of tens of thousands (no `maildir`)."""
-        user, password = user or f"user{next(self._numbers)}", "dovecot “password”"
+        user = user or f"user{next(self._numbers)}"
         home = self.folder / "home" / user
         home.mkdir()
         self._hand_over(home)

@@ -40,6 +40,7 @@ DOUBT = timedelta(seconds=90)
 FAILURES_BEFORE_PROBLEM = 3
 LOST_ANSWERS_IN_A_ROW = 3
 LONGEST_PAUSE = timedelta(days=1)
+_NO_LIMIT = 1 << 62
 
 
 class Read(Protocol):
@@ -120,7 +121,8 @@ class Logger:
             self._failed(message, error)
 
     def _log_message(self, message: Open, records: Sequence[Record], found: Found, tally: LogTally) -> None:
-        left = [each for each in records if not self._is_complete(each, found)]
+        complete = {each.id: found[each.ext_id].id for each in records if _is_complete(each, found)}
+        left = [each for each in records if each.id not in complete]
         doubtful = [each.sent_at + DOUBT for each in left if each.sent_at is not None and each.ext_id not in found]
         now = self._clock()
         if any(now < until <= now + DOUBT for until in doubtful):
@@ -131,18 +133,13 @@ class Logger:
             with tempfile.TemporaryFile() as file:
                 place, content = self._content(message, file)
                 for record in left:
-                    self._log_record(message, record, place, content, found.get(record.ext_id), tally)
+                    logged = found.get(record.ext_id)
+                    complete[record.id] = self._log_record(message, record, place, content, logged, tally)
         with self._store.transaction():
+            for each in records:
+                self._messages.complete(each, complete[each.id])
             self._messages.finish(message.id)
             self._problems.solved(_problem_key(message))
-
-    def _is_complete(self, record: Record, found: Found) -> bool:
-        logged = found.get(record.ext_id)
-        if logged is None or logged.missing:
-            return False
-        with self._store.transaction():
-            self._messages.stored(record, logged.id, complete=True)
-        return True
 
     # --- reading it ---
 
@@ -173,26 +170,23 @@ class Logger:
 
     def _log_record(
         self, message: Open, record: Record, place: Place, content: Content, logged: Logged | None, tally: LogTally
-    ) -> None:
+    ) -> str:
+        """Stores the record and its files; returns its id. Once it is there, `find` tells what it lacks."""
         what = Subject(message.headers, message.direction, message.moment, place.name, record.party, record.ext_id)
         # What was begun under another limit is finished as it was begun.
-        options = self._options if logged is None else _without_limit(self._options)
+        options = self._options if logged is None else replace(self._options, attachment_limit=_NO_LIMIT)
         entry = entry_of(what, content, options)
         if logged is None:
             logged = self._create(record, entry)
             tally.logged += 1
         missing = dict(logged.missing or {})
-        if missing:
-            with self._store.transaction():
-                self._messages.stored(record, logged.id, complete=False)
         for attachment in entry.attachments:
             locator = missing.pop(attachment.name, None)
             if locator is not None:
                 self._log.upload(locator, attachment)
         if missing:
             raise Refused(f"ForceManager waits for files that are not in the message: {', '.join(missing)}.")
-        with self._store.transaction():
-            self._messages.stored(record, logged.id, complete=True)
+        return logged.id
 
     def _create(self, record: Record, entry: LogEntry) -> Logged:
         with self._store.transaction():
@@ -240,5 +234,6 @@ def _problem_key(message: Open) -> str:
     return f"mail:{message.id}"
 
 
-def _without_limit(options: MailOptions) -> MailOptions:
-    return replace(options, attachment_limit=1 << 62)
+def _is_complete(record: Record, found: Found) -> bool:
+    logged = found.get(record.ext_id)
+    return logged is not None and not logged.missing

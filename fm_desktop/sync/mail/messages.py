@@ -204,13 +204,9 @@ class Messages:
         """The CRM is known not to have stored it."""
         self._store.run("UPDATE mail_record SET state = 'planned', sent_at = NULL WHERE id = ?", record.id)
 
-    def stored(self, record: Record, remote: str, *, complete: bool) -> None:
-        self._store.run(
-            "UPDATE mail_record SET state = ?, remote = ? WHERE id = ?",
-            "done" if complete else "stored",
-            remote,
-            record.id,
-        )
+    def complete(self, record: Record, remote: str) -> None:
+        """It is in the CRM under this id, with all its files."""
+        self._store.run("UPDATE mail_record SET state = 'done', remote = ? WHERE id = ?", remote, record.id)
 
     def finish(self, message: int) -> bool:
         """Lets go of what is needed no more once all records of a message are done. False if they are not."""

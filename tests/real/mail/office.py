@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -73,9 +75,14 @@ interval_seconds = {changes.get("interval", "10")}
     def set_up(self, *lines: str, **changes: str) -> None:
         self.does("setup", "--file", str(self.setup_file(*lines, **changes)))
 
-    def cycle(self) -> dict[str, Any]:
+    def cycle(self, *, patience: float = 60.0) -> dict[str, Any]:
         """One cycle, however it ends."""
-        found: dict[str, Any] = json.loads(self.run("sync", "--once", "--json").out)
+        done = subprocess.run(
+            [sys.executable, "-m", "fm_desktop", "sync", "--once", "--json"],
+            env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=patience,
+        )  # fmt: skip
+        assert done.stdout, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
         return found
 
     # --- the mailbox ---

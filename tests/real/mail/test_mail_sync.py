@@ -28,14 +28,19 @@ def test_R10_R11_what_was_exchanged_with_a_contact_is_in_forcemanager_with_text_
     assert (sent["emailFrom"], sent["emailTo"], sent["mailFolder"]) == (EMMA, address.lower(), "Sent")
 
 
-def test_an_idle_cycle_writes_nothing(office, contact):
+def test_an_idle_cycle_writes_nothing_and_asks_each_folder_once(office, contact):
     office.deliver(message("One", contact.address))
     office.set_up()
     office.sync()
     office.sandbox.requests.reset()
-    report = office.sync()
-    assert report["emails_logged"] == 0
+    idle = office.sync()
+    assert idle["emails_logged"] == 0
     assert office.sandbox.requests.total == 0
+    for number in range(10):
+        office.deliver(message(f"Filed {number}", "someone@other.example"), folder=f"Clients{number}")
+    office.sync()
+    with_more = office.sync()
+    assert with_more["requests"]["provider"] == idle["requests"]["provider"] + 10
     assert office.subjects() == ["One"]
 
 
