@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import calendar, planner, report
+from tests.benchmarks import calendar, mail, planner, report
 from tests.benchmarks.report import Row
 
 RESULTS = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -22,6 +22,8 @@ def main(words: list[str]) -> int:
         lambda folder: calendar.first_sync_limited(folder, 200, 4.0),
         lambda folder: calendar.idle_speed(folder, many),
         lambda folder: calendar.idle_requests(folder, many),
+        lambda _: mail.header_rate(many),
+        lambda _: mail.memory((1_000, many) if many < 10_000 else (1_000, many, 10 * many)),
     ]
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="fm-bench-") as temporary:

@@ -52,6 +52,7 @@ process of either program on a new calendar that the server has not listed befor
 of three; CRM to calendar once. Calendar to CRM is 1,000 requests to a second server for us and 1,000 files on the disk
 for the peer; CRM to calendar is 1,000 uploads for both. An idle cycle is one of a program that is running, the median
 of seven; vdirsyncer's is a whole process, as it has no other. The bare request is the one sync-collection report that
-an idle cycle cannot do without, by a plain HTTP client.
+an idle cycle cannot do without, by a plain HTTP client. Mail is read from Dovecot 2.3 over TLS, a whole process each
+for its memory; the bare loop asks IMAPClient for the same fields, 500 messages at a time, and makes nothing of them.
 """
     file.write_text(text, encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from imapclient.response_parser import parse_fetch_response
 
@@ -67,6 +67,7 @@ def test_deep_lists_are_no_danger() -> None:
     assert data[b"UID"] == 1
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_whatever_comes_is_read_or_refused(data: bytes) -> None:
     try:
@@ -79,6 +80,7 @@ _text = st.binary(max_size=20).filter(lambda value: not {13, 10} & set(value))
 _atoms = st.from_regex(rb"\A[$\\A-Za-z]{1,10}\Z").filter(lambda atom: atom.upper() != b"NIL" and atom[-1:] != b"\\")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 2**32 - 1), st.lists(_atoms, max_size=4), _text, st.binary(max_size=50)), max_size=5, unique_by=lambda each: each[0]))  # fmt: skip
 def test_the_same_as_imapclient_reads(messages: list[tuple[int, list[bytes], bytes, bytes]]) -> None:
     records: list[bytes | tuple[bytes, bytes]] = []
@@ -116,6 +118,7 @@ def test_the_moment_a_message_was_taken_in(value: bytes | int | None, expected: 
     assert moment(value) == expected
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(1, 300)))
 def test_ids_as_ranges_name_the_same_messages(uids: set[int]) -> None:
     named: set[int] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fm_desktop.providers.imap.finding import searches
@@ -36,6 +36,7 @@ def test_nothing_to_find_is_no_search() -> None:
     assert list(searches(["", "a\r\nb@c", "\x00@x"], SPAN)) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=80), max_size=60))
 def test_lines_are_bounded_and_every_quote_is_closed(locals_: list[str]) -> None:
     addresses = [f"{local}@customer.example" for local in locals_]
