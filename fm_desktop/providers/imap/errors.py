@@ -118,7 +118,8 @@ def refusal(error: Exception, host: str, about: str, purpose: Purpose) -> PortEr
     found = codes(error)
     if purpose is Purpose.WRITE and found & _TOO_LARGE:
         return Refused(_quoting(f"{host} has no room for {about}", error), "Make room in the mailbox.")
-    if found & _SLOW or (not found & _NO_ENTRY and _SLOW_DOWN.search(str(error))):
+    # Words count only where there is no code: with one, they may be the name of a folder.
+    if found & _SLOW or (not found - {"ALERT"} and _SLOW_DOWN.search(str(error))):
         return _throttled(error, host)
     if "UNAVAILABLE" in found:
         return Unreachable(_quoting(f"{host} has a fault", error), _BY_ITSELF)

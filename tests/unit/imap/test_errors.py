@@ -6,7 +6,7 @@ import imaplib
 
 import pytest
 
-from fm_desktop.port import OutcomeUnknown, PortError, Throttled, Unreachable
+from fm_desktop.port import CollectionGone, OutcomeUnknown, PortError, Throttled, Unreachable
 from fm_desktop.providers.imap.errors import Purpose, lost, refusal, said
 
 error, abort = imaplib.IMAP4.error, imaplib.IMAP4.abort
@@ -57,6 +57,11 @@ def test_every_refusal_is_an_error_of_the_port_in_a_sentence(purpose: Purpose, c
     assert isinstance(meant, PortError)
     assert meant.next_step
     assert str(meant)[0].isupper() or str(meant).startswith("imap.example")
+
+
+def test_a_name_among_the_words_of_the_server_is_no_reason() -> None:
+    raised = error("select failed: [NONEXISTENT] Mailbox doesn't exist: Bandwidth, too many")
+    assert isinstance(refusal(raised, "h", "the folder “Bandwidth”", Purpose.OPEN), CollectionGone)
 
 
 def test_a_limit_at_the_sign_in_is_no_wrong_password() -> None:
