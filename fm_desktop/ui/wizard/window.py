@@ -215,7 +215,7 @@ class WizardWindow(WorkWindow):
 
     def _fit_screen(self) -> None:
         room = QGuiApplication.primaryScreen().availableSize()
-        self.setMinimumSize(min(440, room.width()), min(340, room.height()))
+        self.setMinimumSize(min(540, room.width()), min(340, room.height()))
         self.resize(min(_SIZE[0], room.width()), min(_SIZE[1], room.height()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
