@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from fm_desktop.app import Profile
     from fm_desktop.credentials import Which
 
-NO_WINDOW = (
-    "The window is not part of this version of FM Desktop; everything is there as a command:\n"
-    "  fm-desktop setup --file setup.toml    sign in to both sides\n"
-    "  fm-desktop sync                       keep them in step until stopped\n"
-    "  fm-desktop --help                     all commands"
-)
 NO_WIZARD = "The wizard is not part of this version. Use: fm-desktop setup --file setup.toml"
 CHANNELS = ("email", "calendar")
 EVERY = "all"
@@ -38,9 +32,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 done, 1 done with problems or failed, 2 usage or settings,
     3 sign-in needed, 4 unreachable."""
     options = parser().parse_args(arguments)
-    if options.run is None:
-        print(NO_WINDOW, file=sys.stderr)
-        return ExitCode.USAGE
     try:
         code = int(options.run(options))
         sys.stdout.flush()
@@ -78,6 +69,24 @@ def _profile() -> Profile:
 def _print(options: Options, value: Any, text: str) -> int:
     print(show.as_json(value) if options.json else text)
     return ExitCode.DONE
+
+
+def _window(options: Options) -> int:
+    """The tray application, which is what the command does without a command of its own."""
+    if options.self_check:
+        return _self_check()
+    from fm_desktop.ui.application import run
+
+    return run(os.environ, hidden=options.hidden)
+
+
+def _self_check() -> int:
+    from fm_desktop.selfcheck import examine
+
+    found = examine()
+    missing = [each for each in found if each.missing]
+    print("\n".join(f"{each.name}  {each.missing or 'ok'}" for each in missing or found))
+    return ExitCode.PROBLEMS if missing else ExitCode.DONE
 
 
 def _setup(options: Options) -> int:
@@ -211,6 +220,27 @@ def _explain(options: Options) -> int:
     return _print(options, found, printed.explanations(found))
 
 
+def _contacts(options: Options) -> int:
+    profile = _profile()
+    found = [(each, profile.letters(each, options.messages)) for each in profile.people(options.text, options.limit)]
+    value = [{**show.plain(person), "messages": letters} for person, letters in found]
+    return _print(options, value, printed.contacts(found))
+
+
+def _compose(options: Options) -> int:
+    import webbrowser
+
+    links = _profile().mail_links(options.address)
+    if options.print or not webbrowser.open(links.compose):
+        print(links.compose)
+    return ExitCode.DONE
+
+
+def _mail(options: Options) -> int:
+    print(printed.excluded(_profile().exclude_conversation(options.what)))
+    return ExitCode.DONE
+
+
 def _doctor(options: Options) -> int:
     from fm_desktop.doctor import Doctor
 
@@ -255,7 +285,9 @@ def parser() -> argparse.ArgumentParser:
         ),
     )
     top.add_argument("--version", action="version", version=f"FM Desktop {__version__}")
-    top.set_defaults(run=None)
+    top.add_argument("--hidden", action="store_true", help="start the tray application without opening its window")
+    top.add_argument("--self-check", action="store_true", help="look whether this installation is complete")
+    top.set_defaults(run=_window)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(name: str, run: Callable[[Options], int], text: str, *, json: bool = False) -> argparse.ArgumentParser:
@@ -267,6 +299,7 @@ def parser() -> argparse.ArgumentParser:
 
     _add_sync_commands(command)
     _add_looking_commands(command)
+    _add_mail_commands(command)
     _add_steering_commands(command)
     _add_tool_commands(command)
     return top
@@ -296,6 +329,25 @@ def _add_looking_commands(command: Command) -> None:
     held.add_argument("id", nargs="?", default=EVERY, help=f"the number of the entry, or {EVERY} (default)")
     explain = command("explain", _explain, "why an item is, or is not, on the other side", json=True)
     explain.add_argument("text", help="a part of its title, or its id")
+
+
+def _add_mail_commands(command: Command) -> None:
+    contacts = command("contacts", _contacts, "your contacts and accounts, with their last messages", json=True)
+    contacts.add_argument("text", nargs="?", default="", help="only those with this in name, company or address")
+    contacts.add_argument("--limit", type=int, default=50, metavar="N", help="at most N of them (default: %(default)s)")
+    contacts.add_argument("--messages", type=int, default=3, metavar="N", help="of each (default: %(default)s)")
+    compose = command("compose", _compose, "write to an address, at your provider or in your mail program")
+    compose.add_argument("address", type=_address)
+    compose.add_argument("--print", action="store_true", help="print the link instead of opening it")
+    mail = command("mail", _mail, "keep a conversation out of ForceManager from now on")
+    mail.add_argument("action", choices=("exclude",))
+    mail.add_argument("what", help="a part of its subject, or the number of a message as “contacts” shows it")
+
+
+def _address(text: str) -> str:
+    if "@" not in text.strip("@"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no e-mail address")
+    return text
 
 
 def _add_steering_commands(command: Command) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtGui import QColor, QImage
 
 PATIENCE = 20.0
 _TICK = 0.05
-PASSWORD = "the keychain's password"
+PASSWORD = "keychain"
 LOGIN = "/org/freedesktop/secrets/collection/login"
 
 _TINT2 = """panel_items = S
@@ -72,6 +72,7 @@ class Desktop:
     _folder: Path = field(init=False)
     _running: list[subprocess.Popen[bytes]] = field(init=False, default_factory=list)
     _panel: subprocess.Popen[bytes] | None = field(init=False, default=None)
+    _notifications: subprocess.Popen[bytes] | None = field(init=False, default=None)
 
     def __enter__(self) -> Self:
         # Not under pytest's folder: the path of a socket may be 107 characters long.
@@ -111,8 +112,7 @@ class Desktop:
         self.environment["DISPLAY"] = self._start_screen()
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self._start_bus()
         self._run(["openbox"])
-        self._run(["dunst"])
-        self.until(lambda: self.has_name("org.freedesktop.Notifications"), "a notification daemon")
+        self.start_notifications()
         if self.keychain is not Keychain.ABSENT:
             self._start_keychain()
         if self.panel is not None:
@@ -127,16 +127,13 @@ class Desktop:
             return f":{answer.readline().strip()}"
 
     def _start_bus(self) -> str:
-        process = subprocess.Popen(
-            ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._log("bus"),
+        ours, theirs = os.pipe()
+        self._run(
+            ["dbus-daemon", "--session", "--nofork", "--nopidfile", f"--print-address={theirs}"], pass_fds=[theirs]
         )
-        self._running.append(process)
-        assert process.stdout is not None
-        return process.stdout.readline().decode().strip()
+        os.close(theirs)
+        with os.fdopen(ours) as answer:
+            return answer.readline().strip()
 
     def _start_keychain(self) -> None:
         process = self._run(
@@ -151,6 +148,15 @@ class Desktop:
         )
         if self.keychain is Keychain.LOCKED:
             self.lock_keychain()
+
+    def start_notifications(self) -> None:
+        self._notifications = self._run(["dunst"])
+        self.until(lambda: self.has_name("org.freedesktop.Notifications"), "a notification daemon")
+
+    def stop_notifications(self) -> None:
+        assert self._notifications is not None
+        _end(self._notifications)
+        self._notifications = None
 
     def start_panel(self, panel: Panel) -> None:
         """Shows a panel with a tray; returns when there is one."""
@@ -179,17 +185,6 @@ class Desktop:
             "/org/freedesktop/secrets",
             "org.freedesktop.Secret.Service.Lock",
             f"array:objpath:{LOGIN}",
-        )
-
-    def unlock_keychain(self) -> None:
-        """As signing in to the desktop does."""
-        subprocess.run(
-            ["gnome-keyring-daemon", "--unlock"],
-            env=self.environment,
-            input=PASSWORD.encode(),
-            capture_output=True,
-            check=True,
-            timeout=PATIENCE,
         )
 
     # --- the bus ---
@@ -271,21 +266,19 @@ class Desktop:
         pass_fds: Sequence[int] = (),
         environment: Mapping[str, str] | None = None,
     ) -> subprocess.Popen[bytes]:
-        log = self._log(f"{len(self._running)}-{Path(command[0]).name}")
-        process = subprocess.Popen(
-            command,
-            env={**self.environment, **(environment or {})},
-            cwd=self._folder,
-            stdin=stdin,
-            stdout=log,
-            stderr=log,
-            pass_fds=pass_fds,
-        )
+        name = f"{len(self._running)}-{Path(command[0]).name}.log"
+        with (self._folder / name).open("ab") as log:
+            process = subprocess.Popen(
+                command,
+                env={**self.environment, **(environment or {})},
+                cwd=self._folder,
+                stdin=stdin,
+                stdout=log,
+                stderr=log,
+                pass_fds=pass_fds,
+            )
         self._running.append(process)
         return process
-
-    def _log(self, name: str) -> int:
-        return os.open(self._folder / f"{name}.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

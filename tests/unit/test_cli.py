@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from fm_desktop import cli, printed, show
+from fm_desktop import cli, printed, selfcheck, show
 from fm_desktop.credentials import KeychainLocked, NotStored
 from fm_desktop.errors import Busy, ExitCode, UsageError
 from fm_desktop.model.items import Kind
@@ -44,11 +44,29 @@ def fails_with(monkeypatch, error):
     monkeypatch.setattr(cli, "_profile", raising)
 
 
-def test_without_a_command_it_says_that_there_is_no_window_and_what_there_is(capsys):
-    assert cli.main([]) == 2
+def test_without_a_screen_the_tray_application_says_what_to_do_instead(home, monkeypatch, capsys):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert cli.main(["--hidden"]) == 2
     told = capsys.readouterr().err
-    assert "window is not part of this version" in told
-    assert "fm-desktop setup --file" in told
+    assert "no screen" in told
+    assert "fm-desktop sync" in told
+
+
+def test_this_installation_is_complete(capsys):
+    assert cli.main(["--self-check"]) == 0
+    told = capsys.readouterr().out
+    assert "fm_desktop.providers.caldav.provider  ok" in told
+    assert "fm_desktop.ui.notify.dbus  ok" in told
+    assert "keychain: " in told
+
+
+def test_what_is_missing_in_an_installation_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(selfcheck, "_LIBRARIES", ("caldav.no_such_module",))
+    monkeypatch.setattr(selfcheck, "_FILES", ("no-such-file.svg",))
+    assert cli.main(["--self-check"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in told] == ["caldav.no_such_module", "no-such-file.svg"]
 
 
 def test_help_names_every_command_and_the_exit_codes(capsys):

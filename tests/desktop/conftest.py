@@ -1,0 +1,126 @@
+"""Fixtures of the tests in a real desktop: a set-up computer, and the tray application on it as its user sees it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fm_desktop.app import Profile
+from fm_desktop.credentials import Credentials
+from fm_desktop.logs import Redactor
+from fm_desktop.paths import Paths
+from fm_desktop.sandbox.server import SandboxServer
+from fm_desktop.settings import load
+from fm_desktop.sync.control import Running
+from fm_desktop.sync.status import Status
+from tests.servers.command import Computer, event
+from tests.servers.desktop import Desktop
+
+# What the tests themselves need of Qt needs no screen; the application under test gets the desktop's.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+TEAL, GREY, ORANGE = "#17849a", "#6e7a82", "#cf4f18"
+SOON = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y%m%d")
+
+
+@dataclass(slots=True)
+class App:
+    """The application on a desktop, driven by its icon, its menu and its windows."""
+
+    desktop: Desktop
+    computer: Computer
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        names = ("FM_DESKTOP_HOME", "FM_DESKTOP_CRM_PRIVATE_KEY", "FM_DESKTOP_PROVIDER_PASSWORD")
+        return {name: self.computer.environment[name] for name in names if name in self.computer.environment}
+
+    def start(self, *arguments: str) -> None:
+        self.process = self.start_again(*arguments)
+
+    def start_again(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return self.desktop.start([sys.executable, "-m", "fm_desktop", *arguments], self.environment)
+
+    def start_hidden(self) -> tuple[int, int]:
+        """Where its icon is, once the first sync was done."""
+        self.start("--hidden")
+        self.desktop.until(lambda: self.status().last_success, "the first sync")
+        return self.until_icon(TEAL)
+
+    def until_icon(self, colour: str) -> tuple[int, int]:
+        """Where the icon is, once it has this colour."""
+        places: list[tuple[int, int]] = []
+
+        def is_seen() -> bool:
+            found = self.desktop.find_colour(colour)
+            places.extend([found] if found else [])
+            return found is not None
+
+        self.desktop.until(is_seen, f"an icon of the colour {colour}")
+        return places[-1]
+
+    def choose(self, at: tuple[int, int], *keys: str) -> None:
+        """Opens the menu with the right button of the mouse, then presses the keys of its entries."""
+        shown = self._shown()
+        self.desktop.click(at, 3)
+        for key in keys:
+            shown = self._until_another(shown)
+            self.desktop.press(key)
+
+    def _shown(self) -> set[str]:
+        return set(self.desktop.windows("--maxdepth", "2", ".*"))
+
+    def _until_another(self, shown: set[str]) -> set[str]:
+        self.desktop.until(lambda: self._shown() - shown, "the menu")
+        return self._shown()
+
+    def window(self) -> list[str]:
+        return self.desktop.windows("--name", "^FM Desktop$")
+
+    def status(self) -> Status:
+        """As the state file has it: what the command prints too, without starting one each time."""
+        paths = Paths.of(self.environment)
+        return Profile(paths, load(paths.settings_file), Credentials({}), Redactor()).status()
+
+    def standing(self) -> Running:
+        return self.status().channels[0].state
+
+
+def add(computer: Computer, title: str) -> None:
+    """A person makes an event in the calendar."""
+    name = title.lower().replace(" ", "-")
+    computer.account.put(
+        f"{computer.account.home}work/", f"{name}.ics", event(name, title, f"{SOON}T100000Z", f"{SOON}T110000Z")
+    )
+
+
+def only_when_asked(computer: Computer) -> None:
+    """From the next start on, both sides are looked at only when somebody wants it."""
+    settings = computer.home / "settings.toml"
+    settings.write_text(settings.read_text().replace("interval_seconds = 10", "interval_seconds = 3600"))
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(rate_limit=None) as server:
+        yield server
+
+
+@pytest.fixture
+def computer(tmp_path, sandbox, radicale_account) -> Computer:
+    """Set up, with a calendar of one event."""
+    radicale_account.make_calendar("work", label="Work")
+    for row in sandbox.store.rows("calendar", "deleted = false"):
+        sandbox.store.delete("calendar", row["id"])
+    sandbox.faults.clear()
+    made = Computer(tmp_path / "home", sandbox, radicale_account)
+    add(made, "Lunch")
+    made.set_up()
+    return made
