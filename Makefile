@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint bench pictures texts lock clean
 
 demo:
 	@sh tools/setup.sh demo
@@ -22,6 +22,16 @@ lint:
 bench:
 	@sh tools/setup.sh test
 	@$(PYTHON) -m tests.benchmarks $(ARGS)
+
+# Every window, drawn from the samples of the tests into docs/pictures.
+pictures:
+	@sh tools/setup.sh test
+	@$(PYTHON) tools/pictures.py $(ARGS)
+
+# Brings the translations up to date with the texts of the program, and names those that are missing.
+texts:
+	@sh tools/setup.sh test
+	@$(PYTHON) tools/texts.py $(ARGS)
 
 # Writes the locks in requirements/ anew from pyproject.toml; needs uv.
 lock:

@@ -21,7 +21,7 @@ QFrame[kind="banner-info"] { background: $info_ground; border: none; border-radi
 QFrame[kind="banner-ok"] { background: $ok_ground; border: none; border-radius: 8px; }
 QFrame[kind="banner-warning"] { background: $warning_ground; border: none; border-radius: 8px; }
 QFrame[kind="banner-error"] { background: $error_ground; border: none; border-radius: 8px; }
-QWidget[kind="sidebar"] { background: $raised; }
+QWidget[kind="sidebar"] { background: $sidebar; }
 QWidget[kind="page"], QScrollArea[kind="page"], QScrollArea[kind="page"] > QWidget > QWidget[kind="page-body"]
   { background: $window; border: none; }
 QScrollArea[kind="plain"], QScrollArea[kind="plain"] > QWidget > QWidget { background: transparent; border: none; }
@@ -61,7 +61,7 @@ QPushButton[kind="navigation"] {
   text-align: left; color: $text;
 }
 QPushButton[kind="navigation"]:hover { background: $border; }
-QPushButton[kind="navigation"]:checked { background: $surface; color: $text; font-weight: 600; }
+QPushButton[kind="navigation"]:checked { background: $sidebar_chosen; color: $text; font-weight: 600; }
 QPushButton[kind="navigation"]:focus { border-color: $focus; }
 
 QLineEdit, QPlainTextEdit, QTextEdit {
@@ -94,6 +94,15 @@ QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; o
 
 QCheckBox, QRadioButton { border: 2px solid transparent; border-radius: 6px; padding: 2px 4px; spacing: 8px; }
 QCheckBox:focus, QRadioButton:focus { border-color: $focus; }
+QCheckBox:disabled, QRadioButton:disabled { color: $muted; }
+QCheckBox::indicator, QRadioButton::indicator {
+  width: 16px; height: 16px; background: $surface; border: 1px solid $control_border; border-radius: 4px;
+}
+QRadioButton::indicator { border-radius: 9px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$tick"); }
+QRadioButton::indicator:checked { width: 8px; height: 8px; background: $on_accent; border: 5px solid $accent; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $border; background: $window; }
 
 QTableView, QListView, QTreeView {
   background: $surface; alternate-background-color: $window; border: 1px solid $border; border-radius: 8px;
@@ -130,5 +139,5 @@ QAbstractScrollArea::corner { background: transparent; border: none; }
 
 def stylesheet(colours: Colours, scheme: str) -> str:
     """`scheme` is `light` or `dark`: arrows are pictures, as a style sheet cannot colour them."""
-    arrows = {name: path_of(f"controls/{name}-{scheme}.svg").as_posix() for name in ("up", "down")}
+    arrows = {name: path_of(f"controls/{name}-{scheme}.svg").as_posix() for name in ("up", "down", "tick")}
     return _SHEET.substitute(asdict(colours), **arrows)

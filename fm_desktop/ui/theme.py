@@ -73,6 +73,8 @@ class Colours:
     window: str
     surface: str
     raised: str
+    sidebar: str
+    sidebar_chosen: str
     border: str
     control_border: str
     scroll: str
@@ -106,6 +108,8 @@ LIGHT: Final = Colours(
     window="#f5f4f0",
     surface="#ffffff",
     raised="#ebe9e2",
+    sidebar="#ebe9e2",
+    sidebar_chosen="#ffffff",
     border="#dedbd2",
     control_border="#85898a",
     scroll="#c3c0b7",
@@ -133,6 +137,8 @@ DARK: Final = Colours(
     window="#14191b",
     surface="#1d2427",
     raised="#2a3337",
+    sidebar="#1a2022",
+    sidebar_chosen="#2c363a",
     border="#343e42",
     control_border="#7b878c",
     scroll="#4a565b",

@@ -37,7 +37,10 @@ def test_text_is_readable_on_every_ground(colours: Colours):
     assert contrast(colours.on_accent, colours.accent) >= TEXT
     assert contrast(colours.on_accent, colours.accent_hover) >= TEXT
     assert contrast(colours.on_selection, colours.selection) >= TEXT
-    assert contrast(colours.text, colours.border) >= TEXT
+    for ground in (colours.border, colours.sidebar, colours.sidebar_chosen):
+        assert contrast(colours.text, ground) >= TEXT
+    for ground in (colours.sidebar, colours.sidebar_chosen):
+        assert contrast(colours.muted, ground) >= TEXT
 
 
 @pytest.mark.parametrize("colours", SCHEMES)

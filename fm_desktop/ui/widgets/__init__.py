@@ -1,7 +1,7 @@
 """What all windows are made of: `from fm_desktop.ui.widgets import Banner, Button, Card`."""
 
 from fm_desktop.ui.widgets.buttons import Button, MenuButton, Weight
-from fm_desktop.ui.widgets.cards import Card, Line, Row, across, empty_layout
+from fm_desktop.ui.widgets.cards import Card, Line, Row, across, at_the_end, empty_layout
 from fm_desktop.ui.widgets.notices import Banner, Busy, EmptyState, ErrorPanel
 from fm_desktop.ui.widgets.pills import Mark, Pill, Swatch
 from fm_desktop.ui.widgets.shapes import Shape
@@ -26,5 +26,6 @@ __all__ = [
     "Swatch",
     "Weight",
     "across",
+    "at_the_end",
     "empty_layout",
 ]

@@ -72,6 +72,16 @@ def across(*widgets: QWidget, stretch_at: int = -1) -> QHBoxLayout:
     return row
 
 
+def at_the_end(*widgets: QWidget) -> QHBoxLayout:
+    """Widgets side by side where a dialog has its answers: at the right."""
+    row = QHBoxLayout()
+    row.setSpacing(Space.S)
+    row.addStretch(1)
+    for each in widgets:
+        row.addWidget(each)
+    return row
+
+
 def empty_layout(layout: QLayout) -> None:
     """Takes everything out of a layout; widgets are hidden at once, and deleted when Qt is ready to."""
     while (item := layout.takeAt(0)) is not None:

@@ -42,6 +42,10 @@ class ActivityModel(QAbstractTableModel):
 
     # --- loading ---
 
+    @property
+    def is_asking(self) -> bool:
+        return self._asking is not None
+
     def show(self, query: Query) -> None:
         """Looks for other lines, or for the same ones anew; those shown stay until the answer is there."""
         self.query = query

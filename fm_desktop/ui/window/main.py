@@ -95,12 +95,14 @@ class MainWindow(QMainWindow):
 
     def tell(self, message: str, tone: Tone = Tone.INFO) -> None:
         """A word at the top of the page that is seen."""
-        self._current().say(message, tone)
+        self.current.say(message, tone)
 
     def tell_error(self, error: Explained) -> None:
-        self._current().show_error(error)
+        self.current.show_error(error)
 
-    def _current(self) -> Page:
+    @property
+    def current(self) -> Page:
+        """The page that is seen."""
         page = self._stack.currentWidget()
         assert isinstance(page, Page)
         return page
@@ -155,7 +157,7 @@ class MainWindow(QMainWindow):
         before = texts.language()
         if texts.use(preferences.language, *system_languages()) == before:
             return
-        name = next(name for name, page in self.pages.items() if page is self._current())
+        name = next(name for name, page in self.pages.items() if page is self.current)
         self._tools = replace(self._tools, moments=Moments())
         self.setWindowTitle(tr("FM Desktop"))
         self._build()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Type
-from fm_desktop.ui.widgets import Button, Label, Weight, across
+from fm_desktop.ui.widgets import Button, Label, Weight, across, at_the_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,16 @@ class Question(QDialog):
         self.setMinimumWidth(self.WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
-        column.setSpacing(Space.M)
+        column.setSpacing(Space.L)
         column.addWidget(Label(title, Type.SECTION))
         if explanation:
             column.addWidget(Label(explanation))
         self.buttons = tuple(self._choice(column, each) for each in choices)
         self.cancel = Button(tr("&Cancel"), self.reject)
-        row = across(self.cancel)
-        row.insertStretch(0, 1)
         column.addSpacing(Space.S)
-        column.addLayout(row)
+        column.addLayout(at_the_end(self.cancel))
+        # A window asks its layout for one size; texts that wrap need the height of this very width.
+        self.resize(self.WIDTH, column.totalHeightForWidth(self.WIDTH))
         self.cancel.setFocus()
 
     def _choice(self, column: QVBoxLayout, choice: Choice) -> Button:
@@ -52,9 +52,12 @@ class Question(QDialog):
 
         button = Button(choice.text, choose, choice.weight)
         button.setAccessibleDescription(choice.meaning)
-        column.addLayout(across(button))
+        pair = QVBoxLayout()
+        pair.setSpacing(Space.XS)
+        pair.addLayout(across(button))
         if choice.meaning:
-            column.addWidget(Label(choice.meaning, kind="muted"))
+            pair.addWidget(Label(choice.meaning, kind="muted"))
+        column.addLayout(pair)
         return button
 
 

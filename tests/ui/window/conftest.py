@@ -40,7 +40,7 @@ class Scene:
         return page
 
     def settle(self, page: Page) -> None:
-        self.qtbot.waitUntil(lambda: not page._asked, timeout=5_000)
+        self.qtbot.waitUntil(lambda: not page.is_waiting, timeout=5_000)
         # Qt shows what was added to a layout when it next looks after its events.
         QApplication.processEvents()
 

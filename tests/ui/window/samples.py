@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from fm_desktop.credentials import KeychainLocked
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
+
+from fm_desktop.credentials import CredentialError, Credentials, Which
 from fm_desktop.doctor import Check, Diagnosis
-from fm_desktop.errors import ExitCode
+from fm_desktop.errors import ExitCode, explained
 from fm_desktop.model.items import Kind
 from fm_desktop.model.message import Direction as Way
 from fm_desktop.port import Collection, Side
@@ -25,7 +28,7 @@ from fm_desktop.sync.progress import Progress
 from fm_desktop.sync.report import Outcome
 from fm_desktop.sync.resources import KnownCollection
 from fm_desktop.sync.status import Status, Trouble
-from fm_desktop.sync.store import utc_text
+from fm_desktop.sync.store import StoreError, utc_text
 from fm_desktop.sync.undo import CannotUndo
 from fm_desktop.ui.preferences import Preferences
 from fm_desktop.ui.snapshot import Snapshot, Stage
@@ -229,6 +232,38 @@ def waiting() -> Snapshot:
 def troubled(outcome: Outcome, message: str, next_step: str) -> Snapshot:
     trouble = Trouble(NOW - timedelta(minutes=9), message, next_step, outcome)
     return replace(in_step(), status=status(trouble=trouble, last_success=NOW - timedelta(minutes=11)))
+
+
+def states() -> dict[str, Snapshot]:
+    """What a person sees when something is wrong, by what it is."""
+    keychain = locked_keychain()
+    disk = explained(
+        StoreError(
+            "The disk is full: the state file /home/emma/.local/state/fm-desktop/sync.sqlite3 cannot grow. Nothing was "
+            "lost and nothing will be created twice. Make room, then syncing goes on by itself."
+        )
+    )
+    return {
+        "network-unplugged": troubled(
+            Outcome.UNREACHABLE, "ForceManager cannot be reached.",
+            "Check the internet connection. Syncing tries again by itself.",
+        ),
+        "wrong-password": troubled(
+            Outcome.SIGN_IN, "caldav.example.com did not accept the user name or the password.",
+            "Sign in again. Many providers want an app password here instead of the usual one.",
+        ),
+        "expired-sign-in": troubled(
+            Outcome.SIGN_IN, "ForceManager did not accept the API keys.",
+            "Enter the public and the private API key again. An administrator finds them in ForceManager under "
+            "Settings > Integrations > API key management.",
+        ),
+        "locked-keychain": troubled(Outcome.SIGN_IN, str(keychain), keychain.next_step),
+        "full-disk": replace(in_step(), failure=disk),
+        "crm-in-maintenance": troubled(
+            Outcome.UNREACHABLE, "ForceManager did not answer: it reports an error of its own, HTTP 503.",
+            "Nothing to do: syncing tries again by itself.",
+        ),
+    }  # fmt: skip
 
 
 # --- the desk's records ---------------------------------------------------------------------------------
@@ -437,7 +472,22 @@ def full(lines: int = 2_000, calendar_number: int = 30, people_number: int = 120
     )
 
 
-def locked_keychain() -> KeychainLocked:
-    return KeychainLocked(
-        "This computer's keychain is locked.", "Unlock it (signing in to the desktop does) and try again."
-    )
+class _Locked(KeyringBackend):
+    """A keychain nobody has unlocked."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def get_password(self, service: str, username: str) -> str:
+        raise KeyringLocked
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise KeyringLocked
+
+
+def locked_keychain() -> CredentialError:
+    """What the program says of it."""
+    try:
+        Credentials({}, _Locked, allowed=(__name__,)).get(Which.PROVIDER_PASSWORD, "emma@example.com")
+    except CredentialError as error:
+        return error
+    raise AssertionError("the keychain is locked")

@@ -81,7 +81,7 @@ def _is_in_group(widget: QWidget) -> bool:
 
 def test_pages_are_changed_with_a_key(scene):
     QTest.keyClick(scene.window, Qt.Key.Key_M, Qt.KeyboardModifier.AltModifier)
-    scene.wait(lambda: scene.window._current() is scene.window.pages.get("problems"))
+    scene.wait(lambda: scene.window.current is scene.window.pages.get("problems"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -210,6 +210,6 @@ def test_no_part_of_a_page_flashes_up_as_a_window_of_its_own(scenes, qapp, recor
         scene.desk.show(samples.waiting())
         scene.page(name)
         scene.desk.show(samples.first_sync())
-        scene.settle(scene.window._current())
+        scene.settle(scene.window.current)
     qapp.removeEventFilter(opened)
     assert opened.names == []

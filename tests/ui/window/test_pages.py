@@ -85,10 +85,10 @@ def test_what_needs_the_user_leads_to_its_page(scene):
     scene.desk.show(samples.waiting())
     page = scene.page("overview")
     scene.press("Decide…", page)
-    assert scene.window._current() is scene.window.pages["held"]
+    assert scene.window.current is scene.window.pages["held"]
     scene.page("overview")
     scene.press("See problems", page)
-    assert scene.window._current() is scene.window.pages["problems"]
+    assert scene.window.current is scene.window.pages["problems"]
     assert scene.window.buttons["problems"].number == 3
     assert scene.window.buttons["held"].accessibleName() == "Waiting for you, 13 wait"
 
@@ -194,7 +194,7 @@ def test_a_problem_is_tried_again_and_goes(scene):
 def test_a_problem_shows_its_item(scene):
     page = scene.page("problems")
     scene.press("Show", page)
-    activity = scene.window._current()
+    activity = scene.window.current
     assert activity is scene.window.pages["activity"]
     scene.settle(activity)
     scene.wait(lambda: activity.model.query.link == 12 and activity.model.rowCount() > 0)
@@ -341,7 +341,7 @@ def test_another_language_is_spoken_at_once_and_the_page_stays(scene):
     page.language.setCurrentIndex(page.language.findData("es"))
     scene.press("Save", page)
     scene.wait(lambda: scene.window.buttons["settings"].text().replace("&", "") == "Ajustes")
-    assert scene.window._current() is scene.window.pages["settings"]
+    assert scene.window.current is scene.window.pages["settings"]
 
 
 # --- log ---------------------------------------------------------------------------------------------

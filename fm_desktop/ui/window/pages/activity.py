@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, Qt, QTimer
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QSplitter, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QSplitter, QTableView, QVBoxLayout
 
 from fm_desktop.port import Side
 from fm_desktop.sync.chronicle import Happening
@@ -14,7 +14,7 @@ from fm_desktop.sync.explain import Explanation
 from fm_desktop.sync.plan import Verb
 from fm_desktop.ui.texts import tr, trn
 from fm_desktop.ui.theme import Space, Tone
-from fm_desktop.ui.widgets import Button, EmptyState, Label, Shape, Weight, across
+from fm_desktop.ui.widgets import Button, EmptyState, Label, Shape, Weight, across, empty_layout
 from fm_desktop.ui.window.activity_model import ActivityModel
 from fm_desktop.ui.window.pages.happening import HappeningPanel
 from fm_desktop.ui.window.pages.page import Page, Tools
@@ -33,7 +33,6 @@ class ActivityPage(Page):
         self.model.failed.connect(lambda error: self.show_error(error, self.refresh))
         self._build_filters()
         self._build_table()
-        self.empty = EmptyState("", shape=Shape.INFO, tone=Tone.NEUTRAL)
         self.panel = HappeningPanel(tools)
         self.panel.undo.clicked.connect(lambda _checked: self._undo())
         self.panel.why.clicked.connect(lambda _checked: self._show_item_of_line())
@@ -44,7 +43,10 @@ class ActivityPage(Page):
         self.splitter.addWidget(self.panel)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
+        self.splitter.setSizes([320, 250])
         self.body.addWidget(self.splitter, 1)
+        self.nothing = QVBoxLayout()
+        self.body.addLayout(self.nothing)
         self.desk.decided.connect(self._look)
         self.desk.snapshot_changed.connect(self._look)
         self._seen_success = self._success()
@@ -102,6 +104,10 @@ class ActivityPage(Page):
 
     # --- looking ---
 
+    @property
+    def is_waiting(self) -> bool:
+        return super().is_waiting or self.model.is_asking
+
     def refresh(self) -> None:
         self.model.show(replace(self.model.query))
 
@@ -154,14 +160,21 @@ class ActivityPage(Page):
             if place.isValid():
                 self.table.selectRow(place.row())
                 return
-        if self.model.rowCount():
+        empty_layout(self.nothing)
+        self.splitter.setVisible(total > 0)
+        if total:
             self.table.selectRow(0)
         else:
-            self.panel.show_nothing(is_filtered=self._is_filtered())
+            self.panel.clear()
+            self.nothing.addWidget(self._empty())
+            self.nothing.addStretch(1)
 
-    def _is_filtered(self) -> bool:
+    def _empty(self) -> EmptyState:
         query = self.model.query
-        return bool(query.text) or (query.side, query.verb, query.link) != (None, None, None)
+        if query.text or (query.side, query.verb, query.link) != (None, None, None):
+            return EmptyState(tr("No entry fits the search."), shape=Shape.INFO, tone=Tone.NEUTRAL)
+        sentence = tr("What FM Desktop writes to ForceManager and to your calendar is listed here.")
+        return EmptyState(tr("Nothing was done yet."), sentence, shape=Shape.INFO, tone=Tone.NEUTRAL)
 
     def _selected(self, selected: QItemSelection) -> None:
         indexes = selected.indexes()

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton
 
 from fm_desktop.sync.resources import KnownCollection
 from fm_desktop.ui.texts import tr
+from fm_desktop.ui.theme import Tone
 from fm_desktop.ui.widgets import Card, EmptyState, Line, Row, Shape, Swatch, Weight
 from fm_desktop.ui.window.pages.page import Page, Tools
 from fm_desktop.ui.window.present.lists import CalendarRow, calendar_rows
@@ -32,7 +33,7 @@ class CalendarsPage(Page):
         rows = calendar_rows(found)
         if not rows:
             sentence = tr("They are listed with the first sync.")
-            self.fill(EmptyState(tr("No calendars are known yet"), sentence, shape=Shape.INFO))
+            self.fill(EmptyState(tr("No calendars are known yet"), sentence, shape=Shape.INFO, tone=Tone.NEUTRAL))
             return
         card = Card()
         self._targets = QButtonGroup(card)

@@ -42,7 +42,7 @@ class HappeningPanel(Card):
         self.body.addLayout(head)
         self.body.addWidget(area, 1)
         self._reasons: tuple[Explanation, ...] = ()
-        self.show_nothing(is_filtered=False)
+        self.clear()
 
     def show_happening(self, happening: Happening) -> None:
         if self.shown is not None and self.shown.link != happening.link:
@@ -55,11 +55,10 @@ class HappeningPanel(Card):
         self._reasons = found
         self._draw()
 
-    def show_nothing(self, *, is_filtered: bool) -> None:
+    def clear(self) -> None:
         self.shown = None
         self._reasons = ()
-        text = tr("No entry fits the search.") if is_filtered else tr("Nothing was done yet.")
-        self.title.setText(text)
+        self.title.setText("")
         self._draw()
 
     def _draw(self) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QListWidget, QPlainTextEdit,
 from fm_desktop.doctor import Check
 from fm_desktop.ui.texts import N_, tr
 from fm_desktop.ui.theme import Space, Tone, Type, font
-from fm_desktop.ui.widgets import Button, Card, Label, Mark, Row, Shape, Weight, across, empty_layout
+from fm_desktop.ui.widgets import Button, Card, Label, Mark, Row, Shape, Weight, across, at_the_end, empty_layout
 from fm_desktop.ui.window.pages.page import Page, Tools
 from fm_desktop.ui.window.present.told import told
 from fm_desktop.ui.window.records import Examined
@@ -103,14 +103,13 @@ class BundleDialog(QDialog):
         self.names.setAccessibleName(tr("Parts of the bundle"))
         self.names.addItems(list(parts))
         self.names.setMaximumWidth(170)
+        self.names.setSpacing(Space.XS)
         self.text = _monospace(tr("Content of the part"))
         self.names.currentTextChanged.connect(lambda name: self.text.setPlainText(parts.get(name, "")))
         column.addLayout(across(self.names, self.text, stretch_at=1), 1)
         self.save = Button(tr("&Save as…"), self._save, Weight.PRIMARY)
         self.cancel = Button(tr("&Cancel"), self.reject)
-        row = across(self.cancel, self.save)
-        row.insertStretch(0, 1)
-        column.addLayout(row)
+        column.addLayout(at_the_end(self.cancel, self.save))
         self.names.setCurrentRow(0)
 
     def _save(self) -> None:

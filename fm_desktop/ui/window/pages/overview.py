@@ -29,6 +29,7 @@ class OverviewPage(Page):
         super().__init__(tools, tr("Overview"), tr("Your calendar, your mail and ForceManager, kept in step."))
         self._estimate = Estimate()
         self._shown: Overview | None = None
+        self._names_width = 0
         self.sync_now = Button(tr("Sync &now"), self._sync_now, Weight.PRIMARY)
         self.header.add_action(self.sync_now)
         self._banners = QVBoxLayout()
@@ -56,6 +57,9 @@ class OverviewPage(Page):
                 self._banners.addWidget(self._banner(notice))
         if before is None or before.cards != shown.cards:
             empty_layout(self._cards)
+            # The same for all cards, so that their values stand in one column.
+            names = [name for card in shown.cards for name, _ in card.facts]
+            self._names_width = max((self.fontMetrics().horizontalAdvance(each) for each in names), default=0)
             for card in shown.cards:
                 self._cards.addWidget(self._card(card))
 
@@ -94,8 +98,7 @@ class OverviewPage(Page):
         facts.setHorizontalSpacing(Space.XL)
         facts.setVerticalSpacing(Space.XS)
         facts.setColumnStretch(1, 1)
-        # The same for all cards, so that their values stand in one column.
-        facts.setColumnMinimumWidth(0, 32 * card.fontMetrics().averageCharWidth())
+        facts.setColumnMinimumWidth(0, self._names_width)
         for line, (name, value) in enumerate(shown.facts):
             facts.addWidget(Label(name, kind="muted", wraps=False), line, 0)
             facts.addWidget(Label(value), line, 1)

@@ -70,6 +70,11 @@ class Page(QWidget):
 
     # --- asking ---
 
+    @property
+    def is_waiting(self) -> bool:
+        """Is an answer still on its way?"""
+        return bool(self._asked)
+
     def ask(self, what: str, work: Callable[[Records], T], then: Callable[[T], object], *resting: QWidget) -> None:
         """Asks for something by name; of several questions of one name only the last answer counts. Controls
         named as `resting` cannot be used before it is there."""
@@ -81,7 +86,7 @@ class Page(QWidget):
             _wake(resting)
             if self._asked.get(what) is token:
                 del self._asked[what]
-                self.busy.setVisible(bool(self._asked))
+                self.busy.setVisible(self.is_waiting)
                 show()
 
         self.desk.ask(

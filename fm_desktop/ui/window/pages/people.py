@@ -70,6 +70,7 @@ class PeoplePage(Page):
             item.setToolTip(f"{name}\n{about}")
             self.list.addItem(item)
         self.list.blockSignals(False)
+        self.list.setVisible(bool(found))
         if not found:
             self.panel.show_nothing(is_search=bool(self.search.text().strip()))
             return
@@ -135,8 +136,9 @@ class _PersonPanel(Card):
 
     def show_mail(self, person: Person, letters: tuple[Letter, ...], links: dict[str, MailLinks]) -> None:
         self._head(person)
-        for address in person.addresses:
-            self._column.addLayout(_address_row(address, links[address]))
+        for index, address in enumerate(person.addresses):
+            weight = Weight.NORMAL if index else Weight.PRIMARY
+            self._column.addLayout(_address_row(address, links[address], weight))
         self._column.addSpacing(Space.S)
         self._column.addWidget(Label(tr("Last messages"), Type.SECTION))
         if not letters:
@@ -154,11 +156,11 @@ class _PersonPanel(Card):
         self._column.addWidget(Label(person_kind(person), kind="muted").selectable())
 
 
-def _address_row(address: str, links: MailLinks) -> QVBoxLayout:
+def _address_row(address: str, links: MailLinks, weight: Weight) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(Space.XS)
     column.addWidget(Label(address).selectable())
-    buttons: list[QWidget] = [Button(tr("&Write"), lambda: _open(links.compose), Weight.PRIMARY, about=address)]
+    buttons: list[QWidget] = [Button(tr("&Write"), lambda: _open(links.compose), weight, about=address)]
     if links.correspondence:
         buttons.append(Button(tr("&All messages…"), lambda: _open(links.correspondence), about=address))
     column.addLayout(across(*buttons))

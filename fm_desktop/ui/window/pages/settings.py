@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from PySide6.QtCore import Qt, QTime
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QRadioButton, QSpinBox, QTimeEdit, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QRadioButton, QSpinBox, QTimeEdit, QVBoxLayout, QWidget
 
 from fm_desktop.settings import Settings
 from fm_desktop.sync.policy import Direction
@@ -58,18 +58,18 @@ class SettingsPage(Page):
         return card
 
     def _calendar_card(self) -> Card:
-        card = Card(tr("Syncing"))
+        card = Card(tr("How items are synced"))
         self.conflicts = self._choice(present.conflicts())
         self.private = self._choice(present.private_events())
         self.calendar_days = self._days()
         self.email_days = self._days()
         self.interval = self._choice(present.intervals(120))
-        rows = _form(card)
-        rows.addRow(tr("Changed on both &sides:"), self.conflicts)
-        rows.addRow(tr("&Private events in ForceManager:"), self.private)
-        rows.addRow(tr("&Events of the past:"), self.calendar_days)
-        rows.addRow(tr("E-&mail of the past:"), self.email_days)
-        rows.addRow(tr("&Look for changes:"), self.interval)
+        rows = _Rows(card)
+        rows.add(tr("Changed on both &sides:"), self.conflicts)
+        rows.add(tr("&Private events in ForceManager:"), self.private)
+        rows.add(tr("&Events of the past:"), self.calendar_days)
+        rows.add(tr("E-&mail of the past:"), self.email_days)
+        rows.add(tr("&Look for changes:"), self.interval)
         self.ask_first = self._check(tr("&Ask me before a change of mine sends mail to other people"))
         self.follow = self._check(tr("Single dates of a series &follow when they are edited in the calendar"))
         card.add(self.ask_first)
@@ -101,7 +101,7 @@ class SettingsPage(Page):
         self.autostart = self._check(tr("Start FM Desktop when I sign in to this &computer"))
         card.add(self.autostart)
         self.language = self._choice(present.languages())
-        _form(card).addRow(tr("Lan&guage:"), self.language)
+        _Rows(card).add(tr("Lan&guage:"), self.language)
         return card
 
     def _check(self, text: str) -> QCheckBox:
@@ -121,12 +121,15 @@ class SettingsPage(Page):
         box = QSpinBox()
         box.setRange(0, 3650)
         box.setSuffix(tr(" days"))
+        # The style sheet's padding does not reach the field inside.
+        box.lineEdit().setTextMargins(Space.S - 2, 0, 0, 0)
         box.valueChanged.connect(lambda _value: self._touched())
         return box
 
     def _time(self, name: str) -> QTimeEdit:
         edit = QTimeEdit()
         edit.setAccessibleName(name)
+        edit.lineEdit().setTextMargins(Space.S - 2, 0, 0, 0)
         edit.timeChanged.connect(lambda _time: self._touched())
         return edit
 
@@ -228,15 +231,24 @@ def _everything(records: Records) -> tuple[Settings, Preferences, bool]:
     return records.settings(), records.preferences(), records.starts_with_system()
 
 
-def _form(card: Card) -> QFormLayout:
-    rows = QFormLayout()
-    rows.setHorizontalSpacing(Space.L)
-    rows.setVerticalSpacing(Space.S)
-    rows.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-    card.body.addLayout(rows)
-    return rows
+class _Rows:
+    """Names to the left, controls to the right; the key of a name leads to its control."""
+
+    def __init__(self, card: Card) -> None:
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(Space.L)
+        self._grid.setVerticalSpacing(Space.S)
+        self._grid.setColumnStretch(1, 1)
+        card.body.addLayout(self._grid)
+
+    def add(self, name: str, control: QWidget) -> None:
+        label = Label(name, wraps=False)
+        # A label of plain text shows the ampersand of a key as it is.
+        label.setTextFormat(Qt.TextFormat.AutoText)
+        label.setBuddy(control)
+        row = self._grid.rowCount()
+        self._grid.addWidget(label, row, 0)
+        self._grid.addWidget(control, row, 1)
 
 
 def _offer(box: QComboBox, options: tuple[Option, ...]) -> None:

@@ -151,7 +151,7 @@ def _trouble(trouble: Trouble, now: datetime, moments: Moments) -> Notice:
         next_step = next_step or tr("Sign in again. Nothing is lost; syncing goes on where it stopped.")
         return Notice("error", message, next_step, Doing.SIGN_IN, tr("S&ign in again…"))
     since = tr("Since {time}.", time=moments.near(trouble.at, now))
-    next_step = " ".join(each for each in (next_step, tr("FM Desktop keeps trying by itself."), since) if each)
+    next_step = f"{next_step or tr('FM Desktop keeps trying by itself.')} {since}"
     return Notice("warning", message, next_step, Doing.TRY_NOW, tr("&Try now"))
 
 
@@ -209,7 +209,7 @@ def _state(standing: Standing, snapshot: Snapshot, now: datetime, moments: Momen
     if snapshot.failure is not None:
         return Face.ATTENTION, tr("Cannot sync")
     if trouble is not None and trouble.outcome is Outcome.SIGN_IN:
-        return Face.ATTENTION, tr("Sign-in needed")
+        return Face.ATTENTION, tr("Cannot sync") if _is_of_keychain(trouble.message) else tr("Sign-in needed")
     if trouble is not None:
         return Face.OFFLINE, tr("Waiting for the connection")
     if snapshot.syncing:

@@ -28,6 +28,10 @@ def _told(text: str, _: str) -> str:
         match = pattern.fullmatch(text)
         if match is not None:
             return tr(shown, **{name: told(value) for name, value in match.groupdict().items()})
+    if not text.endswith("."):
+        # Inside another sentence one stands without its full stop.
+        whole = _told(f"{text}.", language())
+        return whole.removesuffix(".") if whole != f"{text}." else text
     return text
 
 
