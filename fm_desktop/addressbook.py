@@ -77,6 +77,11 @@ class AddressBook:
         return last is None or not timedelta(0) <= now - read_utc(last) < every
 
 
+def known(store: Store) -> Directory:
+    """The contacts and accounts as they were read last. Makes no request."""
+    return state_from(store.meta(_STATE)).directory
+
+
 def _differing(before: Directory, after: Directory) -> frozenset[str]:
     addresses = before.addresses() | after.addresses()
     return frozenset(each for each in addresses if before.lookup(each) != after.lookup(each))

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Self
 
-from fm_desktop import logs
+from fm_desktop import addressbook, logs, people
 from fm_desktop.connect import Connector, now
 from fm_desktop.credentials import Credentials
 from fm_desktop.logs import Redactor
 from fm_desktop.paths import Paths
+from fm_desktop.people import MailLinks, Person
+from fm_desktop.providers import catalog
 from fm_desktop.runner import Headless, Runner, Watch
 from fm_desktop.settings import Settings, changed, load, save
 from fm_desktop.settings_errors import SettingsError
@@ -23,6 +25,8 @@ from fm_desktop.sync.control import Channel, Running, Standing
 from fm_desktop.sync.explain import Explanation, explain
 from fm_desktop.sync.held import Held
 from fm_desktop.sync.look import Look, look
+from fm_desktop.sync.mail.conversations import Conversation, Conversations
+from fm_desktop.sync.mail.letters import Letter, Letters
 from fm_desktop.sync.nudge import nudge
 from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.problems import Problem
@@ -116,8 +120,31 @@ class Profile:
             return Calendars(state).all()
 
     def explain(self, text: str) -> tuple[Explanation, ...]:
+        """Items and e-mails."""
         with self._state() as state:
-            return explain(state, text)
+            return (*explain(state, text), *Letters(state.store, state.account).explain(text))
+
+    # --- people and their mail (R13) ---
+
+    def people(self, text: str = "", limit: int = 100) -> tuple[Person, ...]:
+        """Contacts and accounts, who wrote or was written to last comes first."""
+        with self._state() as state:
+            newest = Letters(state.store, state.account).newest()
+            return people.found(addressbook.known(state.store), text, newest, limit)
+
+    def letters(self, person: Person, limit: int = 5) -> tuple[Letter, ...]:
+        """The newest logged messages with a contact or an account."""
+        with self._state() as state:
+            return Letters(state.store, state.account).of(person.contact_id, person.account_id, limit)
+
+    def mail_links(self, address: str) -> MailLinks:
+        """Where the user writes to an address. Raises `CatalogError`."""
+        return people.mail_links(address, self.settings.provider, catalog.load(self.paths.config))
+
+    def exclude_conversation(self, text: str) -> Conversation:
+        """Takes a conversation out of logging; what is logged stays. Raises `NoConversation`."""
+        with self._deciding() as state:
+            return Conversations(state.store, state.account).exclude(text)
 
     def mark_shown(self, notices: Iterable[int]) -> None:
         """These notices were told to the user."""

@@ -61,3 +61,6 @@ class Arrivals:
                 # The cycles come upon it as well, and tell the user.
                 _log.info("New mail is not waited for: %s", error)
                 self._ending.wait(_PAUSE_AFTER_ERROR)
+            except (OSError, ValueError):
+                # The loop closed the mailbox in this very moment; it says where to wait next.
+                self._ending.wait(_LOOK_SECONDS)

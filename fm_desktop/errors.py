@@ -10,6 +10,7 @@ from fm_desktop.port import Malformed, PortError, Refused, SignInNeeded, Throttl
 from fm_desktop.settings_errors import SettingsError
 from fm_desktop.sync.calendars import UnknownCalendar
 from fm_desktop.sync.held import NothingHeld
+from fm_desktop.sync.mail.conversations import NoConversation
 from fm_desktop.sync.retry import NothingToRetry
 from fm_desktop.sync.store import StoreError
 from fm_desktop.sync.undo import CannotUndo
@@ -56,6 +57,7 @@ _CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (UnknownCalendar, ExitCode.USAGE),
     (CannotUndo, ExitCode.USAGE),
     (NothingToRetry, ExitCode.USAGE),
+    (NoConversation, ExitCode.USAGE),
     (NothingHeld, ExitCode.USAGE),
     (CredentialError, ExitCode.SIGN_IN),
     (SignInNeeded, ExitCode.SIGN_IN),

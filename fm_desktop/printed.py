@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from fm_desktop.errors import ExitCode
+from fm_desktop.model.message import Direction
 from fm_desktop.port import Side, SignInNeeded
 from fm_desktop.show import count, facts, moment, table
 from fm_desktop.sync.control import Running, Standing
@@ -15,10 +16,13 @@ from fm_desktop.sync.report import Counts, Outcome, Report
 
 if TYPE_CHECKING:
     from fm_desktop.doctor import Diagnosis
+    from fm_desktop.people import Person
     from fm_desktop.setup import Found
     from fm_desktop.sync.chronicle import Happening
     from fm_desktop.sync.explain import Explanation
     from fm_desktop.sync.held import Held
+    from fm_desktop.sync.mail.conversations import Conversation
+    from fm_desktop.sync.mail.letters import Letter
     from fm_desktop.sync.problems import Problem
     from fm_desktop.sync.resources import KnownCollection
     from fm_desktop.sync.status import Status
@@ -38,6 +42,7 @@ _OUTCOMES = {
     Outcome.SIGN_IN: "Nothing goes on before you have signed in again.",
     Outcome.FAILED: "The cycle could not be finished.",
 }
+_ARROWS = {Direction.SENT: "→", Direction.RECEIVED: "←"}
 _BUT_FOR_HELD = "Both sides are in step but for that."
 _UNREACHABLE = {Outcome.UNREACHABLE, Outcome.THROTTLED}
 
@@ -218,6 +223,27 @@ def explanations(found: Sequence[Explanation]) -> str:
         "\n".join([f"{each.title}  {each.when}".rstrip(), *(f"  {reason}" for reason in each.reasons)])
         for each in found
     )
+
+
+def contacts(found: Sequence[tuple[Person, Sequence[Letter]]]) -> str:
+    """People with their last messages, the number of each in front of it."""
+    if not found:
+        return "No contact or account like that is known. Was there a cycle since it was made (fm-desktop sync --once)?"
+    blocks = []
+    for person, letters in found:
+        names = [person.name or "(no name)", *([person.company] if person.company else [])]
+        head = f"{' · '.join(names)}  {', '.join(person.addresses)}"
+        lines = [
+            f"  {each.number:>6}  {each.moment.astimezone():%Y-%m-%d %H:%M}  {_ARROWS[each.direction]} {each.subject}"
+            for each in letters
+        ]
+        blocks.append("\n".join([head, *lines]))
+    return "\n".join(blocks)
+
+
+def excluded(found: Conversation) -> str:
+    stay = f" {count(found.logged, 'message')} of it {'is' if found.logged == 1 else 'are'} logged already and stay so."
+    return f"Nothing more of “{found.subject}” is logged.{stay if found.logged else ''}"
 
 
 # --- set-up and diagnosis --------------------------------------------------------------------------

@@ -1,0 +1,88 @@
+"""Logged messages, as they are shown with a contact or an account (R13), and why a message is, or is not, logged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from sqlite3 import Row
+
+from fm_desktop.model.message import Direction
+from fm_desktop.sync.explain import Explanation
+from fm_desktop.sync.mail.match import Why
+from fm_desktop.sync.store import Store, read_utc
+
+_LOGGED = (
+    " FROM mail_record JOIN mail_message ON mail_message.id = mail_record.message"
+    " WHERE mail_message.account = ? AND mail_record.state = 'done'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A logged message: when, which way, about what; `other` is the address at the other end. `number` names it
+    for the user."""
+
+    number: int
+    moment: datetime
+    direction: Direction
+    subject: str
+    other: str
+
+
+class Letters:
+    """The messages of one account of the store."""
+
+    def __init__(self, store: Store, account: int) -> None:
+        self._store = store
+        self._account = account
+
+    def of(self, contact_id: int | None, account_id: int | None, limit: int) -> tuple[Letter, ...]:
+        """The newest with a contact; without one, with an account and all its contacts."""
+        column, value = ("company", account_id) if contact_id is None else ("contact", contact_id)
+        rows = self._store.rows(
+            f"SELECT mail_message.*, mail_record.address{_LOGGED} AND mail_record.{column} = ?"
+            " GROUP BY mail_message.id ORDER BY moment DESC LIMIT ?",
+            self._account, value, limit,
+        )  # fmt: skip
+        return tuple(map(_letter, rows))
+
+    def newest(self) -> tuple[dict[int, datetime], dict[int, datetime]]:
+        """When the newest message was, by contact and by account."""
+        return self._newest("contact"), self._newest("company")
+
+    def _newest(self, column: str) -> dict[int, datetime]:
+        rows = self._store.rows(
+            f"SELECT mail_record.{column} AS id, max(moment) AS moment{_LOGGED} GROUP BY mail_record.{column}",
+            self._account,
+        )
+        return {row["id"]: read_utc(row["moment"]) for row in rows if row["id"] is not None}
+
+    def explain(self, text: str, limit: int = 20) -> tuple[Explanation, ...]:
+        """Messages with a contact or account on them whose subject or id fits, the latest first."""
+        rows = self._store.rows(
+            "SELECT * FROM mail_message WHERE account = ? AND (instr(lower(subject), lower(?)) OR message_id = ?)"
+            " ORDER BY moment DESC LIMIT ?",
+            self._account, text, text.strip().strip("<>"), limit,
+        )  # fmt: skip
+        return tuple(
+            Explanation(row["subject"], f"{read_utc(row['moment']):%Y-%m-%d %H:%M} UTC", (self._reason(row),))
+            for row in rows
+        )
+
+    def _reason(self, row: Row) -> str:
+        word = "sent to" if row["direction"] == Direction.SENT.value else "received from"
+        records = self._store.rows("SELECT * FROM mail_record WHERE message = ? ORDER BY id", row["id"])
+        people = ", ".join(each["address"] for each in records)
+        if row["state"] == "ignored":
+            return f"This e-mail is not logged: {Why(row['why']).sentence}."
+        if row["state"] == "gone":
+            return "This e-mail was deleted from the mailbox before it could be logged."
+        if row["state"] == "open":
+            tried = f" It failed {row['failures']} times: see fm-desktop problems." if row["failures"] else ""
+            return f"This e-mail, {word} {people}, is logged with one of the next cycles.{tried}"
+        numbers = ", ".join(each["remote"] for each in records)
+        return f"This e-mail, {word} {people}, is logged in ForceManager (no. {numbers})."
+
+
+def _letter(row: Row) -> Letter:
+    return Letter(row["id"], read_utc(row["moment"]), Direction(row["direction"]), row["subject"], row["address"])
