@@ -113,6 +113,9 @@ class Calendars:
 
     def _remove_copies(self, collection: KnownCollection) -> None:
         for link in self._state.links.of_collection(collection.id):
+            held = self._state.resources.by_uid(link.uid)
+            if any(each.collection != collection.id for each in held):
+                continue  # another calendar that takes part holds the same item: the copy is of that one now
             if link.origin is Origin.PROVIDER and link.crm is not None and link.base_crm is not None:
                 self._state.held.approve_in_advance(link.id, Side.CRM, Verb.DELETE, "you took its calendar out")
                 self._state.links.update(link, provider=None, provider_resource=None, collection=None, dirty=True)

@@ -218,6 +218,8 @@ def _wished(view: View, wish: Wish, options: Options) -> Planned | None:
 def _wished_back(view: View, wish: Wish) -> Planned | None:
     """What was deleted comes back in the calendar first, where it may have to wait for a word about its mail; the
     CRM's row follows once it is there, so that no side is left with half of it."""
+    if view.provider is None and view.base_provider is not None:
+        return None  # it was there again, and was deleted once more
     if view.provider is None:
         marking = Marking.RENEW if view.released else Marking.NONE
         back = Operation(

@@ -111,7 +111,8 @@ class Settler:
         if entry.verb is Verb.CREATE and link.wish is not None and link.wish.verb is Verb.CREATE:
             # The other side is on its way still, or was changed while this one waited: its base is its own affair.
             link = self._state.links.update(link, **{f"base_{here}": written})
-            self._state.links.update(link, dirty=_is_half_back(link) or not link.settled)
+            half = _is_half_back(link)
+            self._state.links.update(link, dirty=half or not link.settled, wish=link.wish if half else None)
             self._state.held.carried_out(link.id, entry.side, entry.verb)
             return
         # Planned before the other side's own write of this cycle was answered, and read back not yet.

@@ -38,7 +38,12 @@ def undo(state: State, happening: int) -> Happening:
 def _check(state: State, entry: Happening, link: Link) -> None:
     if link.detached:
         raise CannotUndo(f"“{entry.title}” is in a calendar that takes no part: choose it again first.")
-    if entry.verb is not Verb.CREATE and not link.facts.editable and entry.side is Side.CRM:
+    if link.excluded and entry.verb is not Verb.DELETE:
+        raise CannotUndo(f"“{entry.title}” is on one side only, by your choice: there is no copy to change.")
+    if entry.verb is Verb.DELETE and link.facts.cancelled:
+        raise CannotUndo(f"“{entry.title}” is cancelled in the calendar, and cancelled meetings are not copied.")
+    back_to_the_crm = entry.verb is Verb.DELETE and link.excluded and link.provider is not None
+    if entry.verb is not Verb.CREATE and not link.facts.editable and entry.side is Side.CRM and not back_to_the_crm:
         raise CannotUndo(f"“{entry.title}” follows the calendar in ForceManager: {link.facts.why_locked()}.")
     if entry.verb is Verb.CREATE and entry.side is Side.PROVIDER and _has_a_foreign_mark(state, link):
         # Without our mark on the row, the user's other computers would take it for a deletion, and delete the row.

@@ -158,6 +158,7 @@ def test_what_waits_is_counted_without_reading_every_item(tmp_path: Path) -> Non
     assert steps(world.store, state.held.waiting) < 2
     assert steps(world.store, state.held.deletions) < 2
     assert steps(world.store, state.problems.count) < 2
+    assert steps(world.store, state.journal.unknown) < 2
 
 
 def test_times_are_explained_on_the_users_clock(tmp_path: Path) -> None:

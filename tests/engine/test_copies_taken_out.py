@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from fm_desktop.model.items import Item
-from fm_desktop.port import Side, Unreachable
+from fm_desktop.port import OutcomeUnknown, Side, Unreachable
 from fm_desktop.sync.calendars import Calendars
 from fm_desktop.sync.cycle import Engine
 from fm_desktop.sync.identity import is_our_ext_id, is_released
 from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.undo import CannotUndo, undo
-from tests.fakes.world import AGENDA, EMMA, World, event, person
+from tests.fakes.world import AGENDA, EMMA, World, event, invitation, person
 
 GUESTS = (EMMA, person("boss@client.example"))
 
@@ -35,6 +35,12 @@ def cycles(world: World, engine: Engine, number: int = 3) -> None:
         world.now += timedelta(minutes=2)
         report = engine.cycle()
         assert report.error is None, report.error
+
+
+def interrupted(world: World) -> None:
+    """A cycle that a fault ends."""
+    world.now += timedelta(minutes=2)
+    world.engine.cycle()
 
 
 def newest(world: World) -> int:
@@ -112,6 +118,35 @@ def test_a_copy_that_is_marked_and_not_deleted_yet_is_no_new_row_to_anybody(worl
     assert world.calendar.titles() == ["Dentist"]
 
 
+def test_R04_a_calendar_taken_out_and_chosen_again_before_any_cycle_loses_no_copy(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.calendar.put("Work", invitation("Pitch"))
+    world.sync()
+    Calendars(world.engine.state).deselect("Work", remove_copies=True)
+    Calendars(world.engine.state).select("Work")
+    world.quiet()
+    assert world.crm.titles() == ["Dentist", "Pitch"]
+    world.calendar.edit("Work", "uid-Dentist.ics", title="Dentist, later")
+    world.sync()
+    assert world.crm.titles() == ["Dentist, later", "Pitch"]
+    world.calendar.remove("Work", "uid-Dentist.ics")
+    world.sync()
+    assert world.crm.titles() == ["Pitch"]
+
+
+def test_R04_what_another_chosen_calendar_holds_too_keeps_its_copy(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.calendar.put("Home", event("Dentist"))
+    world.sync()
+    Calendars(world.engine.state).deselect("Work", remove_copies=True)
+    world.sync()
+    assert world.crm.titles() == ["Dentist"]
+    world.calendar.edit("Home", "uid-Dentist.ics", title="Dentist, later")
+    world.sync()
+    assert world.crm.titles() == ["Dentist, later"]
+    world.quiet()
+
+
 # --- undone ---
 
 
@@ -162,6 +197,41 @@ def test_an_undone_copy_is_made_again_by_undoing_that(world: World, born: Side) 
     cycles(world, world.another_computer("new"))
     assert world.crm.titles() == world.calendar.titles() == ["Visit, later"]
     world.quiet()
+
+
+def test_an_undone_copy_of_an_invitation_is_made_again_by_undoing_that(world: World) -> None:
+    world.calendar.put("Work", invitation("Pitch"))
+    world.sync()
+    undo(world.engine.state, newest(world))
+    world.sync()
+    assert world.crm.titles() == []
+    undo(world.engine.state, newest(world))
+    world.sync()
+    assert world.crm.titles() == ["Pitch"]
+    assert world.calendar.mails == []
+    world.quiet()
+
+
+def test_a_change_of_what_has_no_copy_any_more_is_not_undone_in_silence(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    made = newest(world)
+    world.calendar.edit("Work", "uid-Dentist.ics", title="Dentist, later")
+    world.sync()
+    changed = newest(world)
+    undo(world.engine.state, made)
+    world.sync()
+    with pytest.raises(CannotUndo, match="on one side only"):
+        undo(world.engine.state, changed)
+
+
+def test_a_meeting_cancelled_in_the_calendar_is_not_wished_back(world: World) -> None:
+    world.calendar.put("Work", event("Review", organiser=EMMA, participants=GUESTS))
+    world.sync()
+    world.calendar.edit("Work", "uid-Review.ics", cancelled=True)
+    world.sync()
+    with pytest.raises(CannotUndo, match="is cancelled in the calendar"):
+        undo(world.engine.state, newest(world))
 
 
 def test_a_copy_whose_row_belongs_to_another_program_too_cannot_be_undone_alone(world: World) -> None:
@@ -233,6 +303,35 @@ def test_a_meeting_wished_back_is_whole_although_the_crm_was_away_in_between(wor
     assert world.crm.one("Review, later").text == "agenda"
     cycles(world, world.another_computer("new"))
     assert world.crm.titles() == world.calendar.titles() == ["Review, later"]
+    world.quiet()
+
+
+def test_R27_a_meeting_that_is_back_and_is_deleted_once_more_stays_away(world: World) -> None:
+    """The answer to the last write was lost: the wish is carried out all the same."""
+    deleted_meeting(world)
+    world.sync()
+    approve(world, Decision.APPROVED)
+    world.crm.fail("create", OutcomeUnknown("the line went down"), stored=True)
+    interrupted(world)
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == ["Review"]
+    world.calendar.mails.clear()
+    world.calendar.remove("Work", "uid-Review.ics")
+    assert world.sync().held == 0
+    assert world.crm.titles() == world.calendar.titles() == world.calendar.mails == []
+
+
+def test_R27_a_meeting_deleted_once_more_while_it_was_only_half_back_stays_away(world: World) -> None:
+    deleted_meeting(world)
+    world.sync()
+    approve(world, Decision.APPROVED)
+    world.crm.fail("create", Unreachable("the line is down"))
+    interrupted(world)
+    assert world.calendar.titles() == ["Review"]
+    world.calendar.mails.clear()
+    world.calendar.remove("Work", "uid-Review.ics")
+    assert world.sync().held == 0
+    assert world.crm.titles() == world.calendar.titles() == world.calendar.mails == []
     world.quiet()
 
 
