@@ -25,7 +25,6 @@ _PARENTHESIS = re.compile(r"\\.|[()]", re.DOTALL)
 # Dots are wherever people have them: there are real addresses with two in a row, and with one at the end.
 _LOCAL = re.compile(r"[^\s\"(),:;<>@\[\]\\]+\Z")
 _DOMAIN = re.compile(r"(?:[^\s\"(),:;<>@\[\]\\/]+|\[[0-9A-Fa-f.]+\])\Z")
-_AROUND_DOTS = re.compile(r"\s*([.@])\s*")
 # Not seen, but copied along: soft hyphen, zero widths, marks of direction, byte order mark; and all controls.
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffd]")
 _DOTS = re.compile("[\u3002\uff0e\uff61]")
@@ -53,18 +52,19 @@ def bare_address(text: str) -> str:
 
 @dataclass(slots=True)
 class _Pending:
-    """What was read of one mailbox so far; blanks are words, too. `angle`: what stands between `<` and `>`."""
+    """What was read of one mailbox so far; blanks are words, too. `angle`: the words between `<` and `>`."""
 
     words: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
-    angle: str | None = None
+    angle: list[str] | None = None
+    has_at: bool = False
 
 
 def _parsed(value: str, *, again: bool = True) -> Iterator[Mailbox]:
     pending, inside = _Pending(), False
     for kind, text in _tokens(value):
         if kind == "," or (kind == ";" and not inside):
-            if inside and (pending.angle or "").startswith("@"):
+            if inside and pending.angle and pending.angle[0] == "@":
                 continue
             yield from _finished(pending, again)
             pending, inside = _Pending(), False
@@ -73,7 +73,7 @@ def _parsed(value: str, *, again: bool = True) -> Iterator[Mailbox]:
                 # A comma was left out between two.
                 yield from _finished(pending, again)
                 pending = _Pending()
-            pending.angle, inside = "" if pending.angle is None else pending.angle, True
+            pending.angle, inside = pending.angle or [], True
         elif kind == ">":
             inside = False
         elif kind == "comment":
@@ -81,14 +81,16 @@ def _parsed(value: str, *, again: bool = True) -> Iterator[Mailbox]:
         elif kind == ":":
             if inside:
                 # The route before it (RFC 5322, 4.4), or “mailto”.
-                pending.angle = ""
-            elif "@" not in pending.words:
+                pending.angle = []
+            elif not pending.has_at:
                 # The name of a group, or “mailto”.
                 pending.words.clear()
         elif inside:
-            pending.angle = (pending.angle or "") + text
+            pending.angle = pending.angle or []
+            pending.angle.append(text)
         else:
             pending.words.append(text)
+            pending.has_at = pending.has_at or text == "@"
     yield from _finished(pending, again)
 
 
@@ -111,7 +113,7 @@ def _tokens(value: str) -> Iterator[tuple[str, str]]:
         found = found or _TOKEN.match(value, at)
         assert found is not None
         at, text = found.end(), found.group()
-        yield (text if text in ",;:<>" else "word"), text
+        yield (text if text in ",;:<>" else "word"), " " if text.isspace() else text
 
 
 def _end_of_comment(value: str, start: int) -> int | None:
@@ -126,7 +128,7 @@ def _end_of_comment(value: str, start: int) -> int | None:
 def _finished(pending: _Pending, again: bool) -> Iterator[Mailbox]:
     if not pending.angle and not any("@" in each or "=?" in each for each in pending.words):
         return
-    address = bare_address(pending.angle or "")
+    address = bare_address("".join(pending.angle or ()))
     if address:
         yield Mailbox(address, _name(pending.words, address) or _name([" ".join(pending.comments)], address))
         return
@@ -185,11 +187,16 @@ def _unquoted(word: str) -> str:
     return word
 
 
+def _tight(text: str) -> str:
+    """Without the blanks around dots that the obsolete syntax allows."""
+    return ".".join(each.strip() for each in text.split("."))
+
+
 def _local(text: str) -> str:
     """In lower case; quoted only if it has to be (`"a.b"@c` is `a.b@c`)."""
     bare = _unquoted(text)
     if bare == text:
-        bare = _AROUND_DOTS.sub(r"\1", text)
+        bare = _tight(text)
         quoted = ""
     else:
         escaped = bare.replace("\\", "\\\\").replace('"', '\\"')
@@ -200,7 +207,7 @@ def _local(text: str) -> str:
 
 def _domain(text: str) -> str:
     """In lower case and Unicode form (RFC 5890), without the root's dot."""
-    text = _DOTS.sub(".", _AROUND_DOTS.sub(r"\1", text)).lower().strip(".")
+    text = _tight(_DOTS.sub(".", text)).lower().strip(".")
     domain = ".".join(_label(each) for each in text.split("."))
     return domain if _DOMAIN.match(domain) else ""
 

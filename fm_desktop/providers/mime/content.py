@@ -49,7 +49,7 @@ def _content(file: BinaryIO, complete: bool, depth: int) -> Content:
     reading = _Reading(file, complete, depth)
     reading.take_files(structure.root)
     text = reading.say(structure.root, None) or reading.packed_text
-    reading.conclude(structure, has_text=bool(text))
+    reading.conclude(structure, text)
     names = unique_names(each.name for each in reading.attachments)
     attachments = tuple(replace(each, name=name) for each, name in zip(reading.attachments, names, strict=True))
     return Content(text, attachments, tuple(dict.fromkeys(reading.notes)))
@@ -57,7 +57,8 @@ def _content(file: BinaryIO, complete: bool, depth: int) -> Content:
 
 @dataclass(slots=True)
 class _Reading:
-    """`unwrapped`: the texts of what was in opaque signatures, by part. `room`: characters of text still taken."""
+    """`unwrapped`: the texts of what was in opaque signatures, by part. `rtf`: envelopes of Outlook with a text that is
+    in RTF only. `room`: characters of text still taken."""
 
     file: BinaryIO
     complete: bool
@@ -66,6 +67,7 @@ class _Reading:
     notes: list[str] = field(default_factory=list)
     unwrapped: dict[int, str] = field(default_factory=dict)
     packed_text: str = ""
+    rtf: list[Part] = field(default_factory=list)
     is_encrypted: bool = False
     room: int = LARGEST_TEXT
 
@@ -105,10 +107,13 @@ class _Reading:
         said = {"".join(text.split()): text for text in (self.say(child, part) for child in reversed(part.children))}
         return "\n\n".join(text for text in reversed(said.values()) if text)
 
-    def conclude(self, structure: Structure, *, has_text: bool) -> None:
-        """The notes about the message as a whole."""
+    def conclude(self, structure: Structure, text: str) -> None:
+        """What can only be told when the whole message was read."""
+        for part in () if text else self.rtf:
+            # Outlook sends the same text in plain form beside it nearly always, but not this time.
+            self._attach_packed(part)
         if self.is_encrypted:
-            is_readable = has_text or self.attachments
+            is_readable = text or self.attachments
             self.notes.append(notes.PARTLY_ENCRYPTED if is_readable else notes.ENCRYPTED)
         limits = (
             (structure.too_many, notes.TOO_MANY_PARTS),
@@ -178,10 +183,16 @@ class _Reading:
             media_type = each.media_type or "application/octet-stream"
             name = safe_name(each.name) or default_name(media_type)
             self.attachments.append(Attachment(name, media_type, each.size, partial(self._packed_file, part, each)))
-        self.packed_text = self.packed_text or normal_text(packed.text) or html_to_text(packed.html)
+        text = normal_text(packed.text) or html_to_text(packed.html)
+        self.packed_text = self.packed_text or text
         if not packed.is_whole:
-            self._attach(part, name_of(part))
-            self.notes.append(notes.PACKED)
+            self._attach_packed(part)
+        elif packed.has_rtf and not text:
+            self.rtf.append(part)
+
+    def _attach_packed(self, part: Part) -> None:
+        self._attach(part, name_of(part))
+        self.notes.append(notes.PACKED)
 
     def _packed_file(self, part: Part, file: PackedFile) -> Iterator[bytes]:
         return cut_out(body_of(self.file, part), file.start, file.size)

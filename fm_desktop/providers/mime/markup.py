@@ -68,12 +68,12 @@ def _rendered(markup: str, *, hide: bool) -> str:
 
 @dataclass(slots=True)
 class _Open:
-    """An open element and what it changed."""
+    """An open element. Of a link: its address, and where its words begin: words written, lines, words in the line."""
 
     name: str
     hidden: bool = False
     link: str = ""
-    label: int = 0
+    label: tuple[int, int, int] = (0, 0, 0)
 
 
 @dataclass(slots=True)
@@ -87,7 +87,9 @@ class _Page:
     opened: list[_Open] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     numbers: list[int | None] = field(default_factory=list)
+    link: _Open | None = None
     hidden: int = 0
+    written: int = 0
     blank: str = ""
     bullet: str = ""
 
@@ -119,6 +121,7 @@ class _Page:
             self.line.append(self.blank)
         self.blank = ""
         self.line.append(text)
+        self.written += 1
 
     def end_line(self) -> None:
         """Ends the line if there is anything in it."""
@@ -153,8 +156,7 @@ class _Page:
             element.hidden = True
             self.hidden += 1
         elif name == "a":
-            element.link = tag.attributes().get("href", "").strip()
-            element.label = len(self.line)
+            self._begin_link(element, tag)
         elif name in ("ul", "ol"):
             self.numbers.append(1 if name == "ol" else None)
         self.opened.append(element)
@@ -175,8 +177,8 @@ class _Page:
     def _closed(self, element: _Open) -> None:
         name = element.name
         if not self.hidden:
-            if element.link:
-                self._write_link(element)
+            if element is self.link:
+                self._end_link(element)
             if name in _BLOCKS:
                 # The quote's mark belongs to its last line, so the line ends first.
                 self.end_line()
@@ -219,14 +221,22 @@ class _Page:
         if number is not None:
             self.numbers[-1] = number + 1
 
-    def _write_link(self, element: _Open) -> None:
+    def _begin_link(self, element: _Open, tag: Tag) -> None:
+        target = tag.attributes().get("href", "").strip()
+        if len(target) <= _LONGEST_LINK and target.lower().startswith(("http://", "https://")):
+            element.link = target
+            element.label = (self.written, len(self.lines), len(self.line))
+        # Links are never within links: the one that is open ends here.
+        self.link = element if element.link else None
+
+    def _end_link(self, element: _Open) -> None:
         """Puts a link's address behind its words, unless they say it already."""
-        words = "".join(self.line[element.label :])
-        target = element.link
-        is_web = target.lower().startswith(("http://", "https://")) and len(target) <= _LONGEST_LINK
-        if is_web and words.strip() and target.rstrip("/") not in words:
+        written, lines, words = element.label
+        said = "".join(self.line[words:]) if len(self.lines) == lines else ""
+        if self.written > written and element.link.rstrip("/") not in said:
             self.blank = " "
-            self.write(f"<{target}>")
+            self.write(f"<{element.link}>")
+        self.link = None
 
 
 def _hides(tag: Tag) -> bool:

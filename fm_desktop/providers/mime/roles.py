@@ -54,7 +54,7 @@ def role_of(part: Part, parent: Part | None) -> Role:
         return Role.NOTHING
     if within == "multipart/appledouble" and kind == "application/applefile":
         return Role.NOTHING
-    if kind in _CMS:
+    if kind in _CMS or _given_name(part).lower() == "smime.p7m":
         return Role.CMS
     if kind in _TNEF or _given_name(part).lower() == "winmail.dat":
         return Role.TNEF

@@ -38,12 +38,13 @@ class PackedFile:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """`text` and `html` are '' where there are none. `is_whole`: False if something is in it that is not read here:
-    another message, an OLE object, a text in RTF only, or a broken end."""
+    """`text` and `html` are '' where there are none. `has_rtf`: there is a text in RTF, which is not read here.
+    `is_whole`: False if there is more that is not: another message, an OLE object, or a broken end."""
 
     files: tuple[PackedFile, ...]
     text: str
     html: str
+    has_rtf: bool
     is_whole: bool
 
 
@@ -124,8 +125,8 @@ class _Reading:
 
     def packed(self) -> Packed:
         files = tuple(each for each in self.files if each.is_plain and (each.size or each.name))
-        unread = len(files) < len(self.files) or (self.has_rtf and not (self.text or self.html))
-        return Packed(files, self.text, self.html, self.is_whole and not unread)
+        is_whole = self.is_whole and len(files) == len(self.files)
+        return Packed(files, self.text, self.html, self.has_rtf, is_whole)
 
     def attribute(self, stream: _Stream) -> None:
         """One attribute: level, id with type, length, data, checksum ([MS-OXTNEF], 2.1.3.1)."""

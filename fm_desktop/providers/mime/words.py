@@ -19,17 +19,18 @@ def decoded(text: str) -> str:
     if "=?" not in text:
         return text
     pieces: list[str] = []
-    charset, data, at = "", b"", 0
+    charset, at = "", 0
+    data: list[bytes] = []
     for found in _WORD.finditer(text):
         between = text[at : found.start()]
         adjacent = bool(charset) and _BETWEEN.match(between) is not None
         if not adjacent or found.group(1).lower() != charset:
             # Bytes of neighbours are joined before they become characters: many programs split in the middle of one.
-            pieces += (decode(data, charset)[0], "" if adjacent else between)
-            charset, data = found.group(1).lower(), b""
-        data += _bytes_of(found.group(2), found.group(3))
+            pieces += (decode(b"".join(data), charset)[0], "" if adjacent else between)
+            charset, data = found.group(1).lower(), []
+        data.append(_bytes_of(found.group(2), found.group(3)))
         at = found.end()
-    return "".join((*pieces, decode(data, charset)[0], text[at:]))
+    return "".join((*pieces, decode(b"".join(data), charset)[0], text[at:]))
 
 
 def _bytes_of(encoding: str, text: str) -> bytes:

@@ -95,6 +95,8 @@ def test_its_text_counts_where_the_message_has_no_other():
 def test_what_is_not_read_keeps_the_envelope():
     rtf = attribute(0x9003, properties(value(0x102, 0x1009, b"compressed")), 1)
     assert (set(files(read(HEAD + rtf))), read(HEAD + rtf).notes) == ({"winmail.dat"}, INCOMPLETE)
+    assert read(HEAD + rtf + file(b"a.txt", b"A"), "Hello").notes == ()
+    assert set(files(read(HEAD + rtf + file(b"a.txt", b"A"), "Hello"))) == {"a.txt"}
     embedded = file(b"message", b"", number(0x3705, 5), value(0x0D, 0x3701, b"\0" * 40))
     content = read(HEAD + embedded + file(b"a.txt", b"A"))
     assert (set(files(content)), content.notes) == ({"a.txt", "winmail.dat"}, INCOMPLETE)
