@@ -7,6 +7,7 @@ import logging
 import threading
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from fm_desktop import mailbox
@@ -21,8 +22,10 @@ from fm_desktop.crm.rows import Context
 from fm_desktop.logs import Redactor
 from fm_desktop.paths import Paths
 from fm_desktop.port import Port, Side
+from fm_desktop.providers import catalog
 from fm_desktop.providers.caldav import quirks
 from fm_desktop.providers.caldav.provider import CalDavProvider
+from fm_desktop.providers.catalog import CatalogError
 from fm_desktop.sessions import SessionFile
 from fm_desktop.settings import CalDavSettings, Settings
 from fm_desktop.settings_errors import SettingsError
@@ -196,7 +199,7 @@ class Connector:
             caldav.user,
             password.reveal(),
             user_zone=who.context.zone,
-            quirks=_quirks_of(self._settings),
+            quirks=_quirks_of(self._settings, self._paths.config),
             own_addresses=[self._settings.provider.address, who.user.address],
         )
         found, found_at = store.meta(_FOUND), store.meta(_FOUND_AT)
@@ -290,10 +293,17 @@ def caldav_of(settings: Settings) -> CalDavSettings:
     return settings.provider.caldav
 
 
-def _quirks_of(settings: Settings) -> str | None:
-    """The provider named in the settings; an administrator's own one is taken by its host."""
+def _quirks_of(settings: Settings, config: Path) -> str | None:
+    """How the provider named in the settings deviates, by the catalog; None takes what its host is known for."""
     name = settings.provider.name
-    return name if name is not None and quirks.is_known(name) else None
+    if name is None or quirks.is_known(name):
+        return name
+    try:
+        service = catalog.load(config).named(name)
+    except CatalogError as error:
+        _log.warning("The catalog of providers cannot be read, so %s is taken by its host: %s", name, error)
+        return None
+    return service.quirks if service is not None else None
 
 
 def options_of(who: Who, settings: Settings) -> Options:

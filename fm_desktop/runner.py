@@ -78,6 +78,8 @@ class Runner:
         except CredentialError as error:
             told = SignInNeeded(str(error), error.next_step)
             report = Report(Outcome.SIGN_IN, error=told)
+        if report.outcome is Outcome.SIGN_IN:
+            self.close()  # the next cycle asks for the secrets anew: one may have been renewed by then
         if not dry_run:
             note_end(store, report, now())
         _log.info("cycle: %s", json.dumps(report.as_json()))

@@ -10,14 +10,20 @@ import pytest
 from keyring.errors import KeyringLocked
 
 from fm_desktop.app import Profile
-from fm_desktop.credentials import KeychainLocked, Which
+from fm_desktop.connect import Connector
+from fm_desktop.credentials import KeychainLocked, Secret, Which
+from fm_desktop.logs import Redactor
 from fm_desktop.onboarding import draft as drafts
+from fm_desktop.onboarding.again import sign_in_again
 from fm_desktop.onboarding.draft import Page
 from fm_desktop.port import Refused, Side, SignInNeeded, Unreachable
+from fm_desktop.runner import Runner
 from fm_desktop.sandbox.server import SandboxServer
 from fm_desktop.settings import load
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.plan import Verb
+from fm_desktop.sync.report import Outcome
+from fm_desktop.sync.store import Store
 from tests.fakes.newcomer import Newcomer, do, go_on
 from tests.servers.account import DavAccount
 from tests.servers.command import event
@@ -230,3 +236,48 @@ def test_a_preview_that_fails_is_told_and_leaves_nothing_behind(newcomer):
     with pytest.raises(SignInNeeded):
         work.run(threading.Event())
     assert list(newcomer.paths.state.iterdir()) == []
+
+
+# --- afterwards ------------------------------------------------------------------------------------
+
+
+def test_a_running_profile_goes_on_with_a_password_that_was_renewed(newcomer):
+    """What the short sign-in renews is asked for again, not kept from before."""
+    do(to(newcomer, Page.PREVIEW).finish_work())
+    settings = load(newcomer.paths.settings_file)
+    key = ("fm-desktop", f"{Which.PROVIDER_PASSWORD}:{newcomer.account.user}")
+    newcomer.keychain.held[key] = "changed at the provider"
+    runner = Runner(newcomer.paths, settings, Connector(newcomer.paths, settings, newcomer.credentials, Redactor()))
+    assert runner.cycle(threading.Event()).outcome is Outcome.SIGN_IN
+    right = Secret(newcomer.account.password)
+    sign_in_again(newcomer.paths, settings, newcomer.credentials, Which.PROVIDER_PASSWORD, right, threading.Event())
+    report = runner.cycle(threading.Event())
+    runner.close()
+    assert report.outcome is Outcome.DONE
+    assert titles(newcomer) == ["Lunch at private", "Lunch at work"]
+
+
+def test_the_quirks_of_an_administrators_provider_come_from_the_catalog(newcomer):
+    newcomer.home.mkdir()
+    (newcomer.home / "providers.toml").write_text(
+        f"""
+[acme]
+title = "ACME"
+domains = ["example.com"]
+sign_in = ["password"]
+quirks = "sogo"
+[acme.calendar]
+protocol = "caldav"
+address = "{newcomer.account.url}"
+""",
+        encoding="utf-8",
+    )
+    do(to(newcomer, Page.PREVIEW).finish_work())
+    settings = load(newcomer.paths.settings_file)
+    named = settings.model_copy(update={"provider": settings.provider.model_copy(update={"name": "acme"})})
+    connector = Connector(newcomer.paths, named, newcomer.credentials, Redactor())
+    store = Store.open(newcomer.paths.store_file)
+    sides = connector.connect(store, threading.Event())
+    assert sides.provider.quirks.name == "sogo"
+    sides.close()
+    store.close()
