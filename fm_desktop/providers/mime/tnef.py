@@ -17,7 +17,7 @@ _BODY, _CODE_PAGE, _MESSAGE_PROPERTIES = 0x800C, 0x9007, 0x9003
 _NEW_FILE, _TITLE, _DATA, _FILE_PROPERTIES = 0x9002, 0x8010, 0x800F, 0x9005
 # Ids of properties as [MS-OXPROPS] gives them.
 _PR_BODY, _PR_HTML, _PR_RTF = 0x1000, 0x1013, 0x1009
-_PR_LONG_NAME, _PR_NAME, _PR_MEDIA_TYPE, _PR_METHOD, _PR_OBJECT = 0x3707, 0x3704, 0x370E, 0x3705, 0x3701
+_PR_LONG_NAME, _PR_NAME, _PR_MEDIA_TYPE, _PR_METHOD, _PR_DATA = 0x3707, 0x3704, 0x370E, 0x3705, 0x3701
 _METHOD_EMBEDDED, _METHOD_OLE = 5, 6
 _STRING, _UNICODE, _OBJECT, _BINARY = 0x1E, 0x1F, 0x0D, 0x102
 _SIZES = {0x1: 0, 0x2: 4, 0x3: 4, 0x4: 4, 0xA: 4, 0xB: 4, 0x5: 8, 0x6: 8, 0x7: 8, 0x14: 8, 0x40: 8, 0x48: 16}
@@ -57,7 +57,7 @@ def unpack(pieces: Iterable[bytes]) -> Packed | None:
     stream = _Stream(iter(pieces))
     reading = _Reading()
     try:
-        if struct.unpack("<I", stream.take(4))[0] != _SIGNATURE:
+        if stream.number("I") != _SIGNATURE:
             return None
         stream.skip(2)
     except _Ended:
@@ -83,10 +83,11 @@ def cut_out(pieces: Iterable[bytes], start: int, size: int) -> Iterator[bytes]:
 
 
 class _Stream:
-    """Bytes that come in pieces, read forward only."""
+    """Bytes that come in pieces, read forward only. `end` is a place that reading does not go beyond."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self.pieces, self.kept, self.place = pieces, b"", 0
+        self.end: int | None = None
 
     def at_end(self) -> bool:
         while not self.kept:
@@ -96,6 +97,9 @@ class _Stream:
             self.kept = piece
         return False
 
+    def number(self, form: str) -> int:
+        return int(struct.unpack(f"<{form}", self.take(struct.calcsize(form)))[0])
+
     def take(self, size: int) -> bytes:
         return b"".join(self._pieces(size))
 
@@ -104,6 +108,8 @@ class _Stream:
             pass
 
     def _pieces(self, size: int) -> Iterator[bytes]:
+        if self.end is not None and self.place + size > self.end:
+            raise _Ended
         while size > 0:
             if self.at_end():
                 raise _Ended
@@ -111,6 +117,19 @@ class _Stream:
             self.place += len(piece)
             size -= len(piece)
             yield piece
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A property's first value: where it is, and its bytes unless there are too many of them."""
+
+    kind: int
+    data: bytes
+    start: int
+    size: int
+
+
+_NO_VALUE = _Value(0, b"", 0, 0)
 
 
 class _Reading:
@@ -129,91 +148,104 @@ class _Reading:
         return Packed(files, self.text, self.html, self.has_rtf, is_whole)
 
     def attribute(self, stream: _Stream) -> None:
-        """One attribute: level, id with type, length, data, checksum ([MS-OXTNEF], 2.1.3.1)."""
-        _, name, _, length = struct.unpack("<BHHI", stream.take(9))
+        """One attribute: level, id, type, length, data, checksum ([MS-OXTNEF], 2.1.3.1)."""
+        stream.skip(1)
+        name = stream.number("H")
+        stream.skip(2)
+        length = stream.number("I")
         start = stream.place
         if name == _NEW_FILE:
             if len(self.files) >= _MOST_FILES:
                 raise _Ended
             self.files.append(PackedFile())
-        elif name in (_TITLE, _BODY, _CODE_PAGE, _MESSAGE_PROPERTIES, _FILE_PROPERTIES):
+        elif name in (_MESSAGE_PROPERTIES, _FILE_PROPERTIES):
+            stream.end = start + length
+            found = _properties(stream)
+            stream.end = None
+            if name == _MESSAGE_PROPERTIES:
+                self._message(found)
+            elif self.files:
+                self._file(found)
+        elif name in (_TITLE, _BODY, _CODE_PAGE):
             self._small(name, stream.take(min(length, _LARGEST_KEPT)))
         elif name == _DATA and self.files:
             self.files[-1] = replace(self.files[-1], start=start, size=length)
-        stream.skip(start + length + 2 - stream.place)
+        stream.skip(start + length - stream.place)
+        if not stream.at_end():
+            stream.skip(2)
 
     def _small(self, name: int, data: bytes) -> None:
-        if name == _CODE_PAGE and len(data) >= 4:
-            self.code_page = f"cp{struct.unpack('<I', data[:4])[0]}"
+        if name == _CODE_PAGE:
+            self.code_page = f"cp{int.from_bytes(data[:4], 'little')}"
         elif name == _BODY:
             self.text = self.text or self._string(data)
-        elif name == _MESSAGE_PROPERTIES:
-            self._message(dict(_properties(data)))
-        elif self.files and name == _TITLE:
+        elif self.files:
             self.files[-1] = replace(self.files[-1], name=self.files[-1].name or self._string(data))
-        elif self.files and name == _FILE_PROPERTIES:
-            self._file(dict(_properties(data)))
 
-    def _message(self, found: dict[int, tuple[int, bytes]]) -> None:
-        self.text = self._value(found, _PR_BODY) or self.text
-        kind, data = found.get(_PR_HTML, (0, b""))
-        self.html = decode(data)[0].rstrip("\0") if kind == _BINARY else self._value(found, _PR_HTML)
+    def _message(self, found: dict[int, _Value]) -> None:
+        self.text = self._text(found, _PR_BODY) or self.text
+        page = found.get(_PR_HTML, _NO_VALUE)
+        self.html = decode(page.data)[0].rstrip("\0") if page.kind == _BINARY else self._text(found, _PR_HTML)
         self.has_rtf = _PR_RTF in found
 
-    def _file(self, found: dict[int, tuple[int, bytes]]) -> None:
+    def _file(self, found: dict[int, _Value]) -> None:
         file = self.files[-1]
-        name = self._value(found, _PR_LONG_NAME) or file.name or self._value(found, _PR_NAME)
-        method = int.from_bytes(found.get(_PR_METHOD, (0, b""))[1], "little")
-        self.files[-1] = replace(
-            file,
-            name=name,
-            media_type=self._value(found, _PR_MEDIA_TYPE),
-            is_plain=method not in (_METHOD_EMBEDDED, _METHOD_OLE) and found.get(_PR_OBJECT, (0, b""))[0] != _OBJECT,
+        data = found.get(_PR_DATA, _NO_VALUE)
+        method = int.from_bytes(found.get(_PR_METHOD, _NO_VALUE).data, "little")
+        # Some programs leave the data's own attribute empty and put it among the properties.
+        is_here = data.kind == _BINARY and not file.size
+        self.files[-1] = PackedFile(
+            name=self._text(found, _PR_LONG_NAME) or file.name or self._text(found, _PR_NAME),
+            media_type=self._text(found, _PR_MEDIA_TYPE),
+            start=data.start if is_here else file.start,
+            size=data.size if is_here else file.size,
+            is_plain=method not in (_METHOD_EMBEDDED, _METHOD_OLE) and data.kind != _OBJECT,
         )
 
-    def _value(self, found: dict[int, tuple[int, bytes]], name: int) -> str:
-        kind, data = found.get(name, (0, b""))
-        if kind == _UNICODE:
-            return decode(data, "utf-16-le")[0].rstrip("\0")
-        return self._string(data) if kind == _STRING else ""
+    def _text(self, found: dict[int, _Value], name: int) -> str:
+        value = found.get(name, _NO_VALUE)
+        if value.kind == _UNICODE:
+            return decode(value.data, "utf-16-le")[0].rstrip("\0")
+        return self._string(value.data) if value.kind == _STRING else ""
 
     def _string(self, data: bytes) -> str:
         return decode(data.rstrip(b"\0"), self.code_page)[0].rstrip("\0")
 
 
-def _properties(data: bytes) -> Iterator[tuple[int, tuple[int, bytes]]]:
-    """MAPI properties by id, each with its type and its first value ([MS-OXTNEF], 2.1.3.4), as far as they can be
-    read."""
-    stream = _Stream(iter((data,)))
+def _properties(stream: _Stream) -> dict[int, _Value]:
+    """MAPI properties by id ([MS-OXTNEF], 2.1.3.4), as far as they can be read."""
+    found: dict[int, _Value] = {}
     try:
-        for _ in range(min(struct.unpack("<I", stream.take(4))[0], _MOST_VALUES)):
-            kind, name = struct.unpack("<HH", stream.take(4))
+        for _ in range(min(stream.number("I"), _MOST_VALUES)):
+            kind, name = stream.number("H"), stream.number("H")
             if name >= 0x8000:
                 _pass_over_name(stream)
-            yield name, (kind & ~_MANY_VALUES, _first_value(stream, kind))
+            found[name] = _first_value(stream, kind)
     except _Ended:
-        return
+        pass
+    return found
 
 
 def _pass_over_name(stream: _Stream) -> None:
     stream.skip(16)
-    if struct.unpack("<I", stream.take(4))[0] == 0:
+    if stream.number("I") == 0:
         stream.skip(4)
     else:
-        length = struct.unpack("<I", stream.take(4))[0]
+        length = stream.number("I")
         stream.skip(length + -length % 4)
 
 
-def _first_value(stream: _Stream, kind: int) -> bytes:
+def _first_value(stream: _Stream, kind: int) -> _Value:
     base = kind & ~_MANY_VALUES
     has_length = base in (_STRING, _UNICODE, _OBJECT, _BINARY)
     if not has_length and base not in _SIZES:
         raise _Ended
-    count = struct.unpack("<I", stream.take(4))[0] if has_length or kind & _MANY_VALUES else 1
-    first = b""
-    for number in range(min(count, _MOST_VALUES)):
-        length = struct.unpack("<I", stream.take(4))[0] if has_length else _SIZES[base]
-        value = stream.take(length)
-        stream.skip(-length % 4)
-        first = first if number else value
+    count = stream.number("I") if has_length or kind & _MANY_VALUES else 1
+    first = _Value(base, b"", 0, 0)
+    for place in range(min(count, _MOST_VALUES)):
+        size = stream.number("I") if has_length else _SIZES[base]
+        start = stream.place
+        data = stream.take(size) if size <= _LARGEST_KEPT and not place else b""
+        stream.skip(start + size + -size % 4 - stream.place)
+        first = first if place else _Value(base, data, start, size)
     return first

@@ -73,6 +73,18 @@ def test_the_files_within_are_attached_and_the_envelope_is_not():
     assert [each.size for each in content.attachments] == [len(big), 1]
 
 
+def test_the_bytes_of_a_file_may_be_among_its_properties():
+    big = bytes(range(256)) * 12_000
+    within = value(0x102, 0x3701, big)
+    tnef = HEAD + file(b"a.bin", b"", number(0x3705, 1), within, LONG_NAME) + file(b"b.txt", b"B", within)
+    assert files(read(tnef)) == {"Oferta número 1.pdf": big, "b.txt": b"B"}
+
+
+def test_the_last_checksum_may_be_missing():
+    content = read((HEAD + file(b"a.txt", b"A"))[:-2])
+    assert (files(content), content.notes) == ({"a.txt": b"A"}, ())
+
+
 def test_an_envelope_of_no_declared_kind_is_known_by_its_name():
     assert files(read(HEAD + file(b"a.txt", b"A"), kind="application/octet-stream")) == {"a.txt": b"A"}
 
