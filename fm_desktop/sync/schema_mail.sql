@@ -16,7 +16,7 @@ CREATE TABLE mail_folder (
     role TEXT NOT NULL,
     flagged INTEGER NOT NULL,
     listed INTEGER NOT NULL,             -- 0: not there any more
-    since TEXT,                          -- the first day that its cursor counts from
+    choices TEXT NOT NULL DEFAULT '',    -- the user's, under which it was read as far as its cursor
     cursor TEXT,
     UNIQUE (account, remote)
 );

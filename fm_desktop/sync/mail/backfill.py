@@ -64,13 +64,8 @@ class Backfill:
                 for each in addresses:
                     self._store.run("DELETE FROM mail_backfill WHERE folder = ? AND address = ?", folder.id, each)
 
-    def is_waiting(self) -> bool:
-        found = self._store.row(
-            "SELECT 1 FROM mail_backfill JOIN mail_folder ON mail_folder.id = mail_backfill.folder"
-            " WHERE mail_folder.account = ? AND mail_folder.listed",
-            self._account,
-        )
-        return found is not None
+    def is_waiting(self, folders: Iterable[KnownFolder]) -> bool:
+        return any(self._waiting(folder) for folder in folders)
 
     def _waiting(self, folder: KnownFolder) -> list[str]:
         rows = self._store.rows(

@@ -18,11 +18,12 @@ _ORDER = (Role.SENT, Role.ALL, Role.INBOX, Role.ARCHIVE, Role.OTHER)
 
 @dataclass(frozen=True, slots=True)
 class KnownFolder:
-    """A folder with its row. `cursor` None: to be read from the first day of the history on."""
+    """A folder with its row. `cursor` None: to be read from the first day of the history on. `choices`: under which
+    it was read so far (`MailOptions.choices`)."""
 
     id: int
     what: Folder
-    since: date | None
+    choices: str
     cursor: str | None
 
 
@@ -96,10 +97,8 @@ class Folders:
     def forget_places(self, folder: KnownFolder) -> None:
         self._store.run("DELETE FROM mail_place WHERE folder = ?", folder.id)
 
-    def save(self, folder: KnownFolder, cursor: str, since: date) -> None:
-        self._store.run(
-            "UPDATE mail_folder SET cursor = ?, since = ? WHERE id = ?", cursor, since.isoformat(), folder.id
-        )
+    def save(self, folder: KnownFolder, cursor: str, choices: str) -> None:
+        self._store.run("UPDATE mail_folder SET cursor = ?, choices = ? WHERE id = ?", cursor, choices, folder.id)
 
 
 def history_start(folders: Folders, now: datetime, days: int) -> date:
@@ -109,8 +108,7 @@ def history_start(folders: Folders, now: datetime, days: int) -> date:
 
 def _folder(row: Row) -> KnownFolder:
     what = Folder(row["remote"], row["name"], Role(row["role"]), bool(row["flagged"]))
-    since = row["since"]
-    return KnownFolder(row["id"], what, None if since is None else date.fromisoformat(since), row["cursor"])
+    return KnownFolder(row["id"], what, row["choices"], row["cursor"])
 
 
 def _rank(role: Role) -> int:

@@ -70,12 +70,14 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`why` is None for a message to be logged, once for each of `parties`. `known`: is a contact or account on it?"""
+    """`why` is None for a message to be logged, once for each of `parties`. `known`: is a contact or account on it?
+    `alias`: an address that seems to be the user's own, as somebody wrote to a contact from it in the sent folder."""
 
     direction: Direction
     parties: tuple[Addressee, ...]
     why: Why | None
     known: bool
+    alias: str = ""
 
 
 def decide(heading: Heading, role: Role, options: MailOptions, lookup: Lookup, excluded: Set[str]) -> Decision:
@@ -88,7 +90,10 @@ def decide(heading: Heading, role: Role, options: MailOptions, lookup: Lookup, e
     known = _parties(others, lookup)
     parties = tuple(each for each in known if options.log_internal or not options.is_colleague(each.address))
     why = _why(heading, role, options, excluded, _Seen(sent, others, known, parties))
-    return Decision(direction, parties, why, bool(known))
+    alias = ""
+    if why is Why.STRANGER and not sent and headers.sender and Role.SENT in (role, *heading.roles):
+        alias = headers.sender[0].address if _parties(_others(headers, sent=True), lookup) else ""
+    return Decision(direction, parties, why, bool(known), alias)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from fm_desktop.model.message import Direction, Headers
 from fm_desktop.model.text import normal_title
 from fm_desktop.sync.mail.folders import KnownFolder
 from fm_desktop.sync.mail.identity import ext_id_of, likeness, message_key
-from fm_desktop.sync.mail.match import Addressee, Decision, moment_of
+from fm_desktop.sync.mail.match import Addressee, Decision, Why, moment_of
 from fm_desktop.sync.mail.serial import headers_from_text, headers_to_text
 from fm_desktop.sync.store import Store, read_utc, utc_text
 
@@ -72,6 +72,8 @@ class Messages:
         row = self._find(key)
         if row is None and decision.direction is Direction.SENT:
             row = self._copied(folder, heading)
+        if row is not None and row["why"] == Why.CONVERSATION:
+            return
         if row is None:
             message, known_as = self._add(key, folder, heading, decision, "open", now), set[str]()
         else:

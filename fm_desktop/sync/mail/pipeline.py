@@ -99,10 +99,10 @@ class MailCycle:
         logger.run(tally, cancelled)
         if cancelled():
             return Outcome.CANCELLED
-        return Outcome.INCOMPLETE if self._has_more(tally) else Outcome.DONE
+        return Outcome.INCOMPLETE if self._has_more(folders, tally) else Outcome.DONE
 
-    def _has_more(self, tally: LogTally) -> bool:
-        return self._backfill.is_waiting() or (
+    def _has_more(self, folders: tuple[KnownFolder, ...], tally: LogTally) -> bool:
+        return self._backfill.is_waiting(folders) or (
             len(tally.tried) >= PER_CYCLE and bool(self.tables.messages.due(self._clock(), 1, tally.tried))
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -47,6 +48,12 @@ class MailOptions:
     def message_limit(self) -> int:
         """Room for several large files, a third larger on the way than they are (RFC 2045 6.8)."""
         return 4 * self.attachment_limit + MEGABYTE
+
+    @property
+    def choices(self) -> str:
+        """Differs from an earlier one's where a message may be decided on otherwise: all are looked at again then."""
+        parts = (sorted(self.own), self.since.isoformat(), sorted(self.never_log), self.log_internal, self.exclude_tag)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
     def is_colleague(self, address: str) -> bool:
         """Has somebody an address at the user's own company?"""

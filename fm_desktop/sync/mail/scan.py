@@ -58,8 +58,7 @@ class Scanner:
     def read(self, folder: KnownFolder, cancelled: Cancelled) -> None:
         """What came since the last time, or since the first day of the chosen history."""
         options, tables = self._options, self._tables
-        earlier = folder.since is not None and options.since < folder.since
-        cursor = None if earlier else folder.cursor
+        cursor = folder.cursor if folder.choices == options.choices else None
         restarted = False
         try:
             for batch in self._source.new(folder.what, cursor, options.since):
@@ -69,7 +68,7 @@ class Scanner:
                             # What was known of its places is wrong now; each message tells anew where it is.
                             tables.folders.forget_places(folder)
                         self.take_in(folder, batch)
-                        tables.folders.save(folder, batch.cursor, options.since)
+                        tables.folders.save(folder, batch.cursor, options.choices)
                 restarted = restarted or batch.restarted
                 if cancelled():
                     return
@@ -92,6 +91,8 @@ class Scanner:
                 self._tables.messages.ignore(folder, each, decision, now)
                 if decision.why is Why.CONVERSATION:
                     self._follow_conversation(each)
+            elif decision.alias:
+                self._tell_alias(decision.alias)
 
     def decide(self, heading: Heading, role: Role) -> Decision:
         return decide(heading, role, self._options, self._lookup, self._excluded)
@@ -105,6 +106,16 @@ class Scanner:
         if message_id and message_id not in self._excluded:
             self._tables.conversations.add([message_id])
             self._excluded |= {message_id}
+
+    def _tell_alias(self, address: str) -> None:
+        """Mail that the user sent must not be left out in silence."""
+        self._tables.problems.report(
+            f"mail-alias:{address}",
+            address,
+            f"You wrote to contacts of yours as {address}, which is not known as an address of yours, so that this "
+            "mail is not logged.",
+            f'If it is yours, add it to the settings: [email] own_addresses = ["{address}"]',
+        )
 
     def _put_aside(self, folder: KnownFolder, broken: Broken) -> None:
         """Nobody can say whose it is, so that there is one problem for all of a folder: most of it is spam."""

@@ -9,6 +9,7 @@ import pytest
 from fm_desktop.mailport import Role
 from fm_desktop.model.items import Party
 from fm_desktop.port import Refused, Side, SignInNeeded, Throttled
+from fm_desktop.sync.mail.conversations import NoConversation
 from fm_desktop.sync.report import Outcome
 from tests.fakes.mail import (
     ALL_MAIL,
@@ -311,6 +312,35 @@ def test_a_date_that_is_missing_or_cannot_be_true_gives_way_to_that_of_arrival(w
     assert [each.moment for each in world.entries] == [moment]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "logged"),
+    [
+        ({}, {"own": frozenset({EMMA, "sales@example.com"})}, ["As sales"]),
+        ({"never_log": frozenset({ANN})}, {}, ["As Emma"]),
+        ({"exclude_tag": "as"}, {}, ["As Emma"]),
+    ],
+)  # fmt: skip
+def test_another_choice_of_the_users_holds_for_the_whole_history(tmp_path, before, after, logged):
+    world = MailWorld(tmp_path, **before)
+    world.mail.put(SENT, letter("As sales", "sales@example.com", [ANN]), sent("As Emma"))
+    world.log()
+    first = world.subjects()
+    world.choices = after
+    world.log()
+    assert sorted(set(world.subjects()) - set(first)) == logged
+    world.mail.calls.clear()
+    world.log()
+    assert len(world.mail.calls) == 4
+
+
+def test_mail_sent_from_an_unknown_address_of_the_user_is_told_and_not_guessed(world):
+    world.mail.put(SENT, letter("As sales", "sales@example.com", [ANN]), letter("Filed wrongly", STRANGER, [EMMA]))
+    world.log()
+    assert world.entries == []
+    (problem,) = world.problems()
+    assert "sales@example.com" in problem
+
+
 # --- people come and go ----------------------------------------------------------------------------
 
 
@@ -465,6 +495,16 @@ def test_a_cycle_that_is_cancelled_goes_on_later(world):
     assert len(world.entries) == 4
 
 
+def test_a_folder_that_is_not_read_any_more_leaves_nothing_to_wait_for(tmp_path):
+    world = MailWorld(tmp_path, MemoryMail((INBOX, SENT, ARCHIVE)))
+    world.log()
+    world.people.people["new@x.example"] = Party(7, None)
+    world.mail.fail("search Sent", AWAY)
+    world.run()
+    world.choices = {"folders": ("inbox",)}
+    assert world.log().outcome is Outcome.DONE
+
+
 # --- conversations ---------------------------------------------------------------------------------
 
 
@@ -478,3 +518,25 @@ def test_R10_a_conversation_that_was_taken_out_stays_out_with_all_answers_to_com
     world.mail.put(INBOX, letter("Re: Re: Secret plan", message_id="c@x", thread=("b@x",)), letter("Else"))
     world.log()
     assert world.subjects() == ["Else", "Secret plan"]
+
+
+def test_a_copy_of_what_was_taken_out_stays_out_too(world):
+    world.mail.put(SENT, sent("Plan", message_id="a@x"))
+    world.crm.fail("create", Throttled("Slowly."))
+    world.run()
+    world.cycle.tables.conversations.exclude("plan")
+    world.mail.put(INBOX, sent("Plan", message_id="by-the-server@x"))
+    world.log()
+    assert world.entries == []
+
+
+def test_a_conversation_is_named_without_doubt(world):
+    world.mail.put(INBOX, letter("Offer", message_id="a@x"), letter("Offer", message_id="b@x", date=NOW))
+    world.mail.put(SENT, sent("Re: Offer", message_id="c@x", thread=("a@x",)))
+    world.log()
+    conversations = world.cycle.tables.conversations
+    with pytest.raises(NoConversation, match="2 conversations"):
+        conversations.exclude("offer")
+    number = world.store.value("SELECT id FROM mail_message WHERE message_id = 'c@x'")
+    assert conversations.exclude(str(number)).logged == 2
+    assert conversations.excluded() == {"a@x", "c@x"}
