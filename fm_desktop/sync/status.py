@@ -26,8 +26,8 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`last_success`: the end of the last cycle that left nothing to do. `linked`: items known on both sides.
-    `trouble` is None once a cycle went through again."""
+    """`last_success`: the end of the last cycle that left nothing to do. `linked`: items known on both sides;
+    `logged`: messages in ForceManager. `trouble` is None once a cycle went through again."""
 
     channels: tuple[Standing, ...]
     last_success: datetime | None
@@ -36,6 +36,7 @@ class Status:
     held: int
     problems: int
     unknown: int
+    logged: int = 0
 
 
 def note_end(store: Store, report: Report, now: datetime) -> None:
@@ -59,11 +60,21 @@ def overview(state: State, channels: tuple[Channel, ...]) -> Status:
         held=state.held.count(),
         problems=state.problems.count(),
         unknown=len(state.journal.unknown()),
+        logged=_logged(state),
     )
 
 
 def _linked(state: State) -> int:
     sql = "SELECT count(*) FROM link WHERE account = ? AND provider IS NOT NULL AND crm IS NOT NULL"
+    return int(state.store.value(sql, state.account))
+
+
+def _logged(state: State) -> int:
+    sql = (
+        "SELECT count(DISTINCT mail_message.id) FROM mail_message"
+        " JOIN mail_record ON mail_record.message = mail_message.id AND mail_record.state = 'done'"
+        " WHERE mail_message.account = ?"
+    )
     return int(state.store.value(sql, state.account))
 
 

@@ -10,6 +10,7 @@ from fm_desktop.errors import Explained
 from fm_desktop.ui.icons import app_icon
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Type
+from fm_desktop.ui.told import told
 from fm_desktop.ui.widgets import Button, Label, Weight, across
 
 WIDTH = 560
@@ -41,5 +42,5 @@ class TroubleWindow(QWidget):
         self.again.setFocus()
 
     def tell(self, why: Explained) -> None:
-        self.message.setText(why.message)
-        self.next_step.setText(why.next_step)
+        self.message.setText(told(why.message))
+        self.next_step.setText(told(why.next_step))

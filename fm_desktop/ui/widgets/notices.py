@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Tone, Type, name_kind, theme
+from fm_desktop.ui.told import told
 from fm_desktop.ui.widgets.buttons import Button, Weight
 from fm_desktop.ui.widgets.pills import Mark
 from fm_desktop.ui.widgets.shapes import Shape
@@ -25,7 +26,7 @@ _SHAPES = {
 
 
 class Banner(QFrame):
-    """What happened, what to do next, and one action at most. A screen reader is told when it appears."""
+    """What happened, what to do next, and one action at most. What the engine says is said in the user's language."""
 
     def __init__(
         self,
@@ -37,6 +38,7 @@ class Banner(QFrame):
         act: Callable[[], object] | None = None,
     ) -> None:
         super().__init__()
+        message, next_step = told(message), told(next_step)
         self.message, self.next_step = message, next_step
         name_kind(self, f"banner-{tone.value}")
         self.setAccessibleName(" ".join(each for each in (message, next_step) if each))

@@ -10,12 +10,14 @@ from pathlib import Path
 from fm_desktop import logs
 from fm_desktop.app import Profile
 from fm_desktop.doctor import Doctor, pack
+from fm_desktop.people import MailLinks, Person
 from fm_desktop.settings import Settings
 from fm_desktop.sync import browse
 from fm_desktop.sync.browse import Page, Query
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.explain import Explanation
 from fm_desktop.sync.held import Held
+from fm_desktop.sync.mail.letters import Letter
 from fm_desktop.sync.problems import Problem
 from fm_desktop.sync.resources import KnownCollection
 from fm_desktop.sync.state import State
@@ -128,6 +130,17 @@ class ProfileRecords:
             self._autostart.turn_on()
         else:
             self._autostart.turn_off()
+
+    # --- people and their mail ---
+
+    def people(self, text: str, limit: int) -> tuple[Person, ...]:
+        return self._profile.people(text, limit)
+
+    def letters(self, person: Person, limit: int) -> tuple[Letter, ...]:
+        return self._profile.letters(person, limit)
+
+    def mail_links(self, address: str) -> MailLinks:
+        return self._profile.mail_links(address)
 
     # --- the log and support ---
 

@@ -4,50 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from fm_desktop.doctor import Diagnosis
-from fm_desktop.model.message import Direction
+from fm_desktop.people import MailLinks, Person
 from fm_desktop.settings import Settings
 from fm_desktop.sync.browse import Page, Query
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.explain import Explanation
 from fm_desktop.sync.held import Held
+from fm_desktop.sync.mail.letters import Letter
 from fm_desktop.sync.problems import Problem
 from fm_desktop.sync.resources import KnownCollection
 from fm_desktop.sync.status import Status
 from fm_desktop.ui.preferences import Preferences
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A contact or an account of the user at ForceManager. Ids as there; `company` is the account of a contact."""
-
-    contact_id: int | None
-    account_id: int | None
-    name: str
-    company: str
-    addresses: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A logged message: when, which way, about what. `other` is the address at the other end."""
-
-    moment: datetime
-    direction: Direction
-    subject: str
-    other: str
-
-
-@dataclass(frozen=True, slots=True)
-class MailLinks:
-    """Where the user's mail provider lets them write to an address, and see what was written ('' if it cannot)."""
-
-    compose: str
-    correspondence: str
 
 
 @dataclass(frozen=True, slots=True)

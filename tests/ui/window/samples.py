@@ -15,6 +15,7 @@ from fm_desktop.doctor import Check, Diagnosis
 from fm_desktop.errors import ExitCode, explained
 from fm_desktop.model.items import Kind
 from fm_desktop.model.message import Direction as Way
+from fm_desktop.people import MailLinks, Person
 from fm_desktop.port import Collection, Side
 from fm_desktop.settings import Settings, changed, parse
 from fm_desktop.sync.browse import Order, Page, Query
@@ -22,6 +23,7 @@ from fm_desktop.sync.chronicle import Happening
 from fm_desktop.sync.control import Channel, Running, Standing
 from fm_desktop.sync.explain import Explanation
 from fm_desktop.sync.held import Held
+from fm_desktop.sync.mail.letters import Letter
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.problems import Problem
 from fm_desktop.sync.progress import Progress
@@ -32,7 +34,7 @@ from fm_desktop.sync.store import StoreError, utc_text
 from fm_desktop.sync.undo import CannotUndo
 from fm_desktop.ui.preferences import Preferences
 from fm_desktop.ui.snapshot import Snapshot, Stage
-from fm_desktop.ui.window.records import Examined, Letter, MailLinks, Person
+from fm_desktop.ui.window.records import Examined
 
 NOW = datetime(2026, 11, 25, 13, 42, tzinfo=UTC)
 
@@ -194,11 +196,11 @@ def people(number: int) -> list[Person]:
 def letters(person: Person) -> list[Letter]:
     address = person.addresses[0]
     return [
-        Letter(NOW - timedelta(minutes=50), Way.RECEIVED, "Re: Offer 2026-118", address),
-        Letter(NOW - timedelta(hours=20), Way.SENT, "Offer 2026-118", address),
-        Letter(NOW - timedelta(days=3), Way.SENT, "Our meeting on Thursday and the samples that you asked for in Bilbao",
+        Letter(4, NOW - timedelta(minutes=50), Way.RECEIVED, "Re: Offer 2026-118", address),
+        Letter(3, NOW - timedelta(hours=20), Way.SENT, "Offer 2026-118", address),
+        Letter(2, NOW - timedelta(days=3), Way.SENT, "Our meeting on Thursday and the samples that you asked for in Bilbao",
                address),
-        Letter(NOW - timedelta(days=12), Way.RECEIVED, "", address),
+        Letter(1, NOW - timedelta(days=12), Way.RECEIVED, "", address),
     ]  # fmt: skip
 
 
@@ -208,7 +210,7 @@ def letters(person: Person) -> list[Letter]:
 def status(**values: object) -> Status:
     made = Status(
         channels=(Standing(Channel.EMAIL, Running.RUNNING), Standing(Channel.CALENDAR, Running.RUNNING)),
-        last_success=NOW - timedelta(minutes=2), trouble=None, linked=1248, held=0, problems=0, unknown=0,
+        last_success=NOW - timedelta(minutes=2), trouble=None, linked=1248, logged=316, held=0, problems=0, unknown=0,
     )  # fmt: skip
     return replace(made, **values)
 

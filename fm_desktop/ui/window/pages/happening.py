@@ -10,10 +10,10 @@ from fm_desktop.sync.chronicle import Happening
 from fm_desktop.sync.explain import Explanation
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Type, name_kind
+from fm_desktop.ui.told import told
 from fm_desktop.ui.widgets import Button, Card, Label, Weight, across, empty_layout
 from fm_desktop.ui.window.pages.page import Tools
 from fm_desktop.ui.window.present.activity import Change, as_text, details
-from fm_desktop.ui.window.present.told import told
 from fm_desktop.ui.window.present.words import titled
 
 

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QListWidget, QPlainTextEdit,
 from fm_desktop.doctor import Check
 from fm_desktop.ui.texts import N_, tr
 from fm_desktop.ui.theme import Space, Tone, Type, font
+from fm_desktop.ui.told import told
 from fm_desktop.ui.widgets import Button, Card, Label, Mark, Row, Shape, Weight, across, at_the_end, empty_layout
 from fm_desktop.ui.window.pages.page import Page, Tools
-from fm_desktop.ui.window.present.told import told
 from fm_desktop.ui.window.records import Examined
 
 LINES: Final = 500

@@ -17,7 +17,6 @@ from fm_desktop.ui.moments import Moments
 from fm_desktop.ui.theme import Space, Tone, name_kind
 from fm_desktop.ui.widgets import Banner, Busy, ErrorPanel, PageHeader, empty_layout
 from fm_desktop.ui.window.desk import Desk
-from fm_desktop.ui.window.present.told import told
 from fm_desktop.ui.window.records import Records
 
 T = TypeVar("T")
@@ -122,7 +121,7 @@ class Page(QWidget):
             if again is not None:
                 again()
 
-        panel = ErrorPanel(told(error.message), told(error.next_step), retry if again is not None else None)
+        panel = ErrorPanel(error.message, error.next_step, retry if again is not None else None)
         self._notices.addWidget(panel)
 
     def say(self, message: str, tone: Tone = Tone.OK) -> None:

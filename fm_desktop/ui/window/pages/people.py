@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from fm_desktop.people import MailLinks, Person
+from fm_desktop.sync.mail.letters import Letter
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Tone, Type, name_kind
 from fm_desktop.ui.widgets import Button, Card, EmptyState, Label, Line, Row, Shape, Weight, across, empty_layout
 from fm_desktop.ui.window.pages.page import Page, Tools
 from fm_desktop.ui.window.present.lists import letter_lines, person_kind, person_lines
-from fm_desktop.ui.window.records import Letter, MailLinks, Person
 from fm_desktop.ui.window.two_lines import TwoLines
 
 SEARCH_AFTER_MILLISECONDS: Final = 250

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import time
 
 from PySide6.QtCore import Qt, QTime
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QRadioButton, QSpinBox, QTimeEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QLineEdit,
+    QRadioButton,
+    QSpinBox,
+    QTimeEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fm_desktop.settings import Settings
 from fm_desktop.sync.policy import Direction
@@ -28,7 +38,13 @@ class SettingsPage(Page):
         self.discard = Button(tr("&Discard changes"), self._discard, Weight.QUIET)
         self.header.add_action(self.discard)
         self.header.add_action(self.save)
-        self.cards = [self._sync_card(), self._calendar_card(), self._telling_card(), self._computer_card()]
+        self.cards = [
+            self._sync_card(),
+            self._calendar_card(),
+            self._email_card(),
+            self._telling_card(),
+            self._computer_card(),
+        ]
         for each in self.cards:
             self.body.addWidget(each)
             each.hide()
@@ -68,12 +84,23 @@ class SettingsPage(Page):
         rows.add(tr("Changed on both &sides:"), self.conflicts)
         rows.add(tr("&Private events in ForceManager:"), self.private)
         rows.add(tr("&Events of the past:"), self.calendar_days)
-        rows.add(tr("E-&mail of the past:"), self.email_days)
         rows.add(tr("&Look for changes:"), self.interval)
         self.ask_first = self._check(tr("&Ask me before a change of mine sends mail to other people"))
         self.follow = self._check(tr("Single dates of a series &follow when they are edited in the calendar"))
         card.add(self.ask_first)
         card.add(self.follow)
+        return card
+
+    def _email_card(self) -> Card:
+        card = Card(tr("How e-mail is logged"))
+        rows = _Rows(card)
+        rows.add(tr("E-&mail of the past:"), self.email_days)
+        self.never_log = QLineEdit()
+        self.never_log.setPlaceholderText(tr("addresses or domains, separated by commas"))
+        self.never_log.textChanged.connect(lambda _text: self._touched())
+        rows.add(tr("Ne&ver log mail with:"), self.never_log)
+        self.log_internal = self._check(tr("L&og mail with colleagues of my own company too"))
+        card.add(self.log_internal)
         return card
 
     def _telling_card(self) -> Card:
@@ -152,6 +179,8 @@ class SettingsPage(Page):
         _choose(self.interval, form.interval_seconds)
         self.ask_first.setChecked(form.ask_before_notifying)
         self.follow.setChecked(form.follow_edited_occurrences)
+        self.never_log.setText(", ".join(form.never_log))
+        self.log_internal.setChecked(form.log_internal)
         self.tell_new.setChecked(form.tell_new_events)
         self.tell_back.setChecked(form.tell_put_back)
         self.tell_import.setChecked(form.tell_first_import)
@@ -178,6 +207,8 @@ class SettingsPage(Page):
             calendar_history_days=self.calendar_days.value(),
             email_history_days=self.email_days.value(),
             interval_seconds=self.interval.currentData(),
+            never_log=present.addresses(self.never_log.text()),
+            log_internal=self.log_internal.isChecked(),
             tell_new_events=self.tell_new.isChecked(),
             tell_put_back=self.tell_back.isChecked(),
             tell_first_import=self.tell_import.isChecked(),

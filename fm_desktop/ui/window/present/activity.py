@@ -12,7 +12,7 @@ from fm_desktop.sync.chronicle import WAS_CUT, Happening
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.serial import FIELDS, read_span
 from fm_desktop.ui.texts import N_, joined, tr
-from fm_desktop.ui.window.present.told import told
+from fm_desktop.ui.told import told
 from fm_desktop.ui.window.present.words import Moments, done, parsed, side_name, titled
 
 _FIELD_NAMES: Final = {

@@ -8,15 +8,16 @@ from datetime import datetime
 
 from fm_desktop.model.items import Kind
 from fm_desktop.model.message import Direction
+from fm_desktop.people import Person
 from fm_desktop.port import Side
 from fm_desktop.sync.held import Held
+from fm_desktop.sync.mail.letters import Letter
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.problems import Problem
 from fm_desktop.sync.resources import KnownCollection
 from fm_desktop.ui.texts import tr, trn
-from fm_desktop.ui.window.present.told import told
+from fm_desktop.ui.told import told
 from fm_desktop.ui.window.present.words import Moments, parsed, titled
-from fm_desktop.ui.window.records import Letter, Person
 
 _OF_LINK = "link:"
 

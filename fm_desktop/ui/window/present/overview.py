@@ -13,7 +13,7 @@ from fm_desktop.sync.report import Outcome
 from fm_desktop.sync.status import Status, Trouble
 from fm_desktop.ui.snapshot import WORTH_COUNTING, Face, Snapshot, Stage, face, headline
 from fm_desktop.ui.texts import tr, trn
-from fm_desktop.ui.window.present.told import told
+from fm_desktop.ui.told import told
 from fm_desktop.ui.window.present.words import Moments, channel_title
 
 # How `fm_desktop.credentials` says that the keychain itself is the trouble.
@@ -225,6 +225,8 @@ def _facts(standing: Standing, snapshot: Snapshot, now: datetime, moments: Momen
         facts.append((tr("Next sync"), tr("now") if snapshot.syncing else moments.soon(snapshot.next_run, now)))
     if standing.channel is Channel.CALENDAR and status is not None:
         facts.append((tr("Events and tasks on both sides"), trn("{n} item", "{n} items", status.linked)))
+    elif status is not None:
+        facts.append((tr("Logged in ForceManager"), trn("{n} message", "{n} messages", status.logged)))
     return facts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
@@ -35,6 +36,8 @@ class Form:
     calendar_history_days: int
     email_history_days: int
     interval_seconds: int
+    never_log: tuple[str, ...]
+    log_internal: bool
     tell_new_events: bool
     tell_put_back: bool
     tell_first_import: bool
@@ -53,6 +56,7 @@ _OF_SYNC: Final = (
     "email_history_days",
     "interval_seconds",
 )
+_OF_EMAIL: Final = ("never_log", "log_internal")
 _OF_DESKTOP: Final = (
     "tell_new_events",
     "tell_put_back",
@@ -66,14 +70,24 @@ _OF_DESKTOP: Final = (
 def form(settings: Settings, preferences: Preferences) -> Form:
     return Form(
         **{name: getattr(settings.sync, name) for name in _OF_SYNC},
+        **{name: getattr(settings.email, name) for name in _OF_EMAIL},
         **{name: getattr(preferences, name) for name in _OF_DESKTOP},
     )
 
 
 def sync_changes(before: Form, after: Form) -> Mapping[str, Mapping[str, object]]:
     """By table and key, for `Profile.change_settings`; empty if syncing goes on as it does."""
-    changed = {name: getattr(after, name) for name in _OF_SYNC if getattr(after, name) != getattr(before, name)}
-    return {"sync": changed} if changed else {}
+    tables = {"sync": _OF_SYNC, "email": _OF_EMAIL}
+    changed = {
+        table: {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
+        for table, names in tables.items()
+    }
+    return {table: values for table, values in changed.items() if values}
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """What somebody typed as a list: separated by commas, semicolons or blanks."""
+    return tuple(dict.fromkeys(re.split(r"[\s,;]+", text.strip()))) if text.strip() else ()
 
 
 def preferences_of(after: Form, before: Preferences) -> Preferences:

@@ -11,8 +11,8 @@ import re
 from functools import cache, lru_cache
 from typing import Final
 
+from fm_desktop.ui.sentences import INSTEAD, SENTENCES
 from fm_desktop.ui.texts import language, tr
-from fm_desktop.ui.window.present.sentences import INSTEAD, SENTENCES
 
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 

@@ -1,4 +1,4 @@
-"""The engine's sentences that reach the window, by their templates; `told` recognises them.
+"""The engine's sentences that reach a person, by their templates; `told` recognises them.
 
 `SENTENCES` are said as they are; `INSTEAD` says something else in a window than the command line prints. A template's
 places are named for the translator; what stands there is itself looked up, as one sentence often holds another.
@@ -145,6 +145,23 @@ SENTENCES: Final = (
     N_("A message in the mail folder “{folder}” cannot be understood: {reason}"),
     N_("If it is from or to a contact of yours, note it in ForceManager by hand."),
     N_("It is tried again by itself. If it is important, note it in ForceManager by hand."),
+    N_("The message “{subject}” of {moment} could not be logged: {reason}"),
+    N_("This e-mail is not logged: {reason}."),
+    N_("This e-mail was deleted from the mailbox before it could be logged."),
+    N_("nobody on it is a contact or an account of yours"),
+    N_("it is a draft, spam, or in the trash"),
+    N_("FM Desktop wrote it itself"),
+    N_("you wrote it to yourself"),
+    N_("everybody on it is of your own company, and internal mail is not logged"),
+    N_("somebody on it is on your list of those who are never logged"),
+    N_("its subject carries the mark that keeps mail out of ForceManager"),
+    N_("you took its conversation out"),
+    N_("it is older than the history you chose"),
+    # --- notices ---
+    N_("“{title}” was {reason}."),
+    N_("1 event or task of {calendar} is now in ForceManager."),
+    N_("{number} events and tasks of {calendar} are now in ForceManager."),
+    N_("your calendar “{calendar}”"),
     N_("The mail service now signs in another user ({user}) than before ({former}). Nothing was logged."),
 )
 
@@ -171,7 +188,7 @@ INSTEAD: Final = {
         "Sign in as the former user, or set FM Desktop up anew."
     ),
     "Unlock it (signing in to the desktop does) and try again, or {other}.": _UNLOCK,
-    "Start a keychain (on Linux: GNOME Keyring or KWallet), or {other}.": _START_KEYCHAIN,
+    "Start a keychain (on Linux: GNOME Keyring or KWallet), or set {variable} in the environment.": _START_KEYCHAIN,
     "Try again; if it keeps refusing, {other}.": N_("Try again. If it keeps refusing, ask your administrator."),
     "Run `fm-desktop setup --file setup.toml` again, or set {variable}.": N_("Sign in again."),
     "Correct the settings and run the command again.": N_("Correct it and save again."),
