@@ -42,12 +42,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output (`| head`) has had enough; the rest must not go into the closed pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
-    except Exception as error:
-        known = explained(error)
-        if known is None:
-            raise
-        _complain(known.message, known.next_step)
-        return known.exit_code
+    except Exception as error:  # noqa: BLE001 - one that nobody foresaw is raised again
+        return told(error)
+
+
+def told(error: Exception) -> int:
+    """Prints what a person is to know about an error, and returns its exit code. Raises one that nobody foresaw."""
+    known = explained(error)
+    if known is None:
+        raise error
+    _complain(known.message, known.next_step)
+    return known.exit_code
 
 
 def _complain(message: str, next_step: str) -> None:

@@ -15,14 +15,12 @@ from PySide6.QtCore import QLocale, QObject, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from fm_desktop.errors import ExitCode, UsageError
 from fm_desktop.paths import APP, Paths
 from fm_desktop.ui import texts
 from fm_desktop.ui.bridge import Bridge
 from fm_desktop.ui.icons import app_icon
 from fm_desktop.ui.instance import Instance
 from fm_desktop.ui.menu import Entry, Wish
-from fm_desktop.ui.network import NetworkHint
 from fm_desktop.ui.notify.courier import Courier
 from fm_desktop.ui.notify.note import Note, Notifier
 from fm_desktop.ui.signals import EndingSignals
@@ -37,6 +35,9 @@ WAIT_FOR_PANEL_MS: Final = 20_000
 # Together under three seconds, whatever the network does; the journal makes leaving safe.
 ENGINE_ENDS_SECONDS: Final = 2.0
 
+# An icon is on a panel after some messages between processes; imports of the engine would hold them up.
+ICON_IS_FIRST_MS: Final = 50
+
 NO_SCREEN: Final = "There is no screen for the window of FM Desktop here."
 WITHOUT_SCREEN: Final = "Without one, keep both sides in step with: fm-desktop sync"
 
@@ -45,6 +46,8 @@ def run(environment: Mapping[str, str], *, hidden: bool) -> int:
     """The application until it is quit; returns its exit code. Raises `UsageError` where there is no screen or a
     running instance does not answer, and `OSError`."""
     if not _has_screen(environment):
+        from fm_desktop.errors import UsageError
+
         raise UsageError(NO_SCREEN, WITHOUT_SCREEN)
     qt = QApplication([APP])
     qt.setApplicationName(APP)
@@ -55,7 +58,7 @@ def run(environment: Mapping[str, str], *, hidden: bool) -> int:
     instance = Instance(Paths.of(environment).state)
     if not instance.is_first():
         instance.raise_other()
-        return ExitCode.DONE
+        return 0
     application = Application(qt, environment, instance, hidden=hidden)
     code = qt.exec()
     if not application.end():
@@ -78,16 +81,14 @@ class Application(QObject):
         self._courier = Courier(
             self._notifiers(), lambda: self.bridge.preferences, self.bridge.mark_shown, self._note_clicked, self
         )
-        self._network = NetworkHint(self)
         self._signals = EndingSignals(self)
         self._connect()
         self.tray.start()
-        self.bridge.open()
         if not hidden:
             self.windows.open_main()
         else:
             QTimer.singleShot(WAIT_FOR_PANEL_MS, self, self._open_without_panel)
-        QTimer.singleShot(0, self, self._dress)
+        QTimer.singleShot(ICON_IS_FIRST_MS, self, self._begin)
 
     def end(self) -> bool:
         """Ends everything. False if a thread still waits for an answer."""
@@ -108,7 +109,6 @@ class Application(QObject):
         tray.appeared.connect(self._tray_appeared)
         tray.vanished.connect(self._tray_vanished)
         self._instance.shown.connect(self.windows.open_main)
-        self._network.is_back.connect(bridge.network_is_back)
         self._signals.received.connect(self._qt.quit)
         self.windows.quit_wanted.connect(self._qt.quit)
         self._qt.lastWindowClosed.connect(self._last_window_closed)
@@ -116,10 +116,16 @@ class Application(QObject):
         self._qt.commitDataRequest.connect(self._qt.quit)
 
     @Slot()
-    def _dress(self) -> None:
-        """What the icon need not wait for."""
+    def _begin(self) -> None:
+        """Everything the icon need not wait for."""
+        from fm_desktop.ui.network import NetworkHint
+
+        self._instance.listen()
+        self.bridge.open()
         QGuiApplication.setWindowIcon(app_icon())
-        self._network.start()
+        network = NetworkHint(self)
+        network.is_back.connect(self.bridge.network_is_back)
+        network.start()
 
     def _notifiers(self) -> list[Notifier]:
         from fm_desktop.ui.notify.desk import BannerNotifier, TrayNotifier

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from fm_desktop.errors import Busy, Explained
-from fm_desktop.sync.control import Channel
 from fm_desktop.ui import menu
 from fm_desktop.ui.jobs import Jobs, told
 from fm_desktop.ui.snapshot import Snapshot, Stage
@@ -23,6 +21,8 @@ from fm_desktop.ui.worker import News, Worker
 
 if TYPE_CHECKING:
     from fm_desktop.app import Profile
+    from fm_desktop.errors import Explained
+    from fm_desktop.sync.control import Channel
     from fm_desktop.sync.look import Look
     from fm_desktop.ui.preferences import Preferences
 
@@ -231,6 +231,8 @@ class Bridge(QObject):
         if news.began:
             self._change(syncing=True, progress=None)
             return
+        from fm_desktop.errors import Busy
+
         # That another process was syncing just then is no trouble: its work is ours.
         error = None if isinstance(news.error, Busy) else news.error
         self._engine_failure = None if error is None else told(error)
@@ -243,6 +245,8 @@ class Bridge(QObject):
     def _hear_watcher(self, seen: Look | Explained) -> None:
         if self._watcher is None or self._worker is None:
             return
+        from fm_desktop.errors import Explained
+
         if isinstance(seen, Explained):
             self._state_failure = seen
             self._change(failure=self._failure())

@@ -6,12 +6,12 @@ import hashlib
 import os
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
-from PySide6.QtCore import QLockFile, QObject, Signal, Slot
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread, Signal, Slot
 
-from fm_desktop.errors import UsageError
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 SHOW: Final = b"show\n"
 DONE: Final = b"done\n"
@@ -31,51 +31,69 @@ class Instance(QObject):
         self._lock = QLockFile(str(state_folder / "app.lock"))
         # No age makes a lock invalid, only the death of its owner: a laptop may sleep for a week.
         self._lock.setStaleLockTime(0)
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._answer)
+        self._server: QLocalServer | None = None
 
     def is_first(self) -> bool:
         """Takes the place of the running instance, if it is free. Raises `OSError`."""
         if self._lock.tryLock(0):
-            # The lock is ours, so a socket that is there was left by a process that died.
-            QLocalServer.removeServer(self._name)
-            self._server.listen(self._name)
             return True
         if self._lock.error() == QLockFile.LockError.LockFailedError:
             return False
         raise OSError(None, "the lock file cannot be written", self._lock.fileName())
 
+    def listen(self) -> None:
+        """Hears of later starts from now on; only for the first."""
+        from PySide6.QtNetwork import QLocalServer
+
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._answer)
+        # The lock is ours, so a socket that is there was left by a process that died.
+        QLocalServer.removeServer(self._name)
+        self._server.listen(self._name)
+
     def raise_other(self) -> None:
         """Lets the running instance show its window. Raises `UsageError` if it does not answer."""
-        socket = QLocalSocket()
-        socket.connectToServer(self._name)
-        if socket.waitForConnected(ANSWER_MS):
-            socket.write(SHOW)
-            socket.flush()
-            if socket.waitForReadyRead(ANSWER_MS) and bytes(socket.readAll().data()).startswith(DONE):
-                return
+        from fm_desktop.errors import UsageError
+
+        deadline = QDeadlineTimer(ANSWER_MS)
+        while not self._is_told(deadline):
+            if deadline.hasExpired():
+                break
+            QThread.msleep(50)  # it may have been started a moment ago, and not listen yet
+        else:
+            return
         raise UsageError(
             "FM Desktop is running already, but does not answer.",
             "End it (in the task manager, if need be) and start it again.",
         )
 
     def close(self) -> None:
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
         self._lock.unlock()
+
+    def _is_told(self, deadline: QDeadlineTimer) -> bool:
+        from PySide6.QtNetwork import QLocalSocket
+
+        socket = QLocalSocket()
+        socket.connectToServer(self._name)
+        if not socket.waitForConnected(deadline.remainingTime()):
+            return False
+        socket.write(SHOW)
+        socket.flush()
+        return socket.waitForReadyRead(deadline.remainingTime()) and bytes(socket.readAll().data()).startswith(DONE)
 
     @Slot()
     def _answer(self) -> None:
-        while (socket := self._server.nextPendingConnection()) is not None:
+        while self._server is not None and (socket := self._server.nextPendingConnection()) is not None:
             socket.readyRead.connect(self._read)
             socket.disconnected.connect(socket.deleteLater)
             self._hear(socket)
 
     @Slot()
     def _read(self) -> None:
-        socket = self.sender()
-        if isinstance(socket, QLocalSocket):
-            self._hear(socket)
+        self._hear(cast("QLocalSocket", self.sender()))
 
     def _hear(self, socket: QLocalSocket) -> None:
         if not socket.canReadLine():

@@ -10,13 +10,15 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 from shiboken6 import isValid
 
-from fm_desktop.errors import ExitCode, Explained, explained
 from fm_desktop.ui.texts import tr
+
+if TYPE_CHECKING:
+    from fm_desktop.errors import Explained
 
 _log = logging.getLogger(__name__)
 
@@ -88,6 +90,8 @@ class Jobs(QObject):
 
 def told(error: Exception) -> Explained:
     """What a person is told about an error; one that nobody foresaw is written to the log whole."""
+    from fm_desktop.errors import ExitCode, Explained, explained
+
     known = explained(error)
     if known is not None:
         return known

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from fm_desktop.errors import Explained
 from fm_desktop.sync.control import Channel, Running, Standing
-from fm_desktop.sync.progress import Progress
-from fm_desktop.sync.report import Outcome
-from fm_desktop.sync.status import Status
 from fm_desktop.ui.texts import joined, tr, trn
+from fm_desktop.ui.told import told
+
+if TYPE_CHECKING:
+    # Not before they are needed: the tray's first icon waits for what is imported here.
+    from fm_desktop.errors import Explained
+    from fm_desktop.sync.progress import Progress
+    from fm_desktop.sync.status import Status
 
 # Below this a cycle is over before a progress bar means anything.
 WORTH_COUNTING: Final = 10
@@ -86,10 +89,9 @@ def face(snapshot: Snapshot) -> Face:
         return Face.PAUSED if snapshot.halted is Running.PAUSED else Face.STOPPED
     status = snapshot.status
     if status is not None:
-        trouble = status.trouble.outcome if status.trouble is not None else None
-        if status.held or status.problems or trouble in {Outcome.SIGN_IN, Outcome.FAILED}:
+        if status.held or status.problems or _needs_a_person(status):
             return Face.ATTENTION
-        if trouble is not None:
+        if status.trouble is not None:
             return Face.OFFLINE
     return Face.SYNCING if snapshot.syncing or status is None else Face.OK
 
@@ -97,7 +99,7 @@ def face(snapshot: Snapshot) -> Face:
 def headline(snapshot: Snapshot, now: datetime) -> str:
     """One short line: the state in words."""
     if snapshot.failure is not None:
-        return snapshot.failure.message
+        return told(snapshot.failure.message)
     if snapshot.stage is Stage.NOT_SET_UP:
         return tr("Not set up yet")
     if snapshot.status is None:
@@ -157,9 +159,16 @@ def _paused(until: datetime | None, now: datetime) -> str:
     return tr("Paused until you resume") if until is None else tr("Paused until {time}", time=when(until, now))
 
 
+def _needs_a_person(status: Status) -> bool:
+    """Is the trouble of a kind that does not pass by itself?"""
+    from fm_desktop.sync.report import Outcome
+
+    return status.trouble is not None and status.trouble.outcome in {Outcome.SIGN_IN, Outcome.FAILED}
+
+
 def _attention(status: Status) -> str:
-    if status.trouble is not None and status.trouble.outcome in {Outcome.SIGN_IN, Outcome.FAILED}:
-        return status.trouble.message
+    if status.trouble is not None and _needs_a_person(status):
+        return told(status.trouble.message)
     if status.held:
         return trn("{n} change waits for your word", "{n} changes wait for your word", status.held)
     return trn("{n} problem needs you", "{n} problems need you", status.problems)

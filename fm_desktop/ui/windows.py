@@ -9,17 +9,18 @@ from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from fm_desktop.errors import Explained
 from fm_desktop.paths import Paths
-from fm_desktop.sync.control import Channel
 from fm_desktop.ui.bridge import Bridge
 from fm_desktop.ui.icons import app_icon
 from fm_desktop.ui.notify.note import Note
 from fm_desktop.ui.snapshot import Stage, channel_name
 from fm_desktop.ui.texts import tr
+from fm_desktop.ui.told import told
 
 if TYPE_CHECKING:
     from fm_desktop.app import Profile
+    from fm_desktop.errors import Explained
+    from fm_desktop.sync.control import Channel
     from fm_desktop.ui.trouble import TroubleWindow
     from fm_desktop.ui.window.main import MainWindow
 
@@ -86,8 +87,8 @@ class Windows(QObject):
     def show_failure(self, why: Explained) -> None:
         """What a person asked for could not be done."""
         window = self._main if self._main is not None and self._main.isVisible() else None
-        box = QMessageBox(QMessageBox.Icon.Warning, tr("FM Desktop"), why.message, parent=window)
-        box.setInformativeText(why.next_step)
+        box = QMessageBox(QMessageBox.Icon.Warning, tr("FM Desktop"), told(why.message), parent=window)
+        box.setInformativeText(told(why.next_step))
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from fm_desktop.errors import Busy
-
 if TYPE_CHECKING:
     from fm_desktop.app import Profile
     from fm_desktop.runner import Headless
@@ -58,6 +56,8 @@ class Worker(threading.Thread):
     # --- the thread ---
 
     def run(self) -> None:
+        from fm_desktop.errors import Busy
+
         while not self._ending.is_set():
             try:
                 self._headless = self._profile.loop(self)

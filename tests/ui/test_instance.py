@@ -30,6 +30,7 @@ def start(program: str, folder: Path) -> subprocess.Popen[str]:
 def first(qapp, tmp_path):
     made = Instance(tmp_path / "state")
     assert made.is_first()
+    made.listen()
     yield made
     made.close()
 

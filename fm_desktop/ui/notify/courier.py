@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
 
-from fm_desktop.sync.chronicle import Notice
 from fm_desktop.ui.notify.note import Note, Notifier
 from fm_desktop.ui.notify.policy import decide
-from fm_desktop.ui.preferences import Preferences
+
+if TYPE_CHECKING:
+    from fm_desktop.sync.chronicle import Notice
+    from fm_desktop.ui.preferences import Preferences
 
 # Quiet hours end without anything happening in the state.
 LOOK_AGAIN_MS: Final = 60_000

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from fm_desktop.sync.chronicle import Notice
 from fm_desktop.sync.store import read_utc
 from fm_desktop.ui.notify.note import Note
-from fm_desktop.ui.preferences import Preferences
 from fm_desktop.ui.texts import tr, trn
+from fm_desktop.ui.told import told
+
+if TYPE_CHECKING:
+    from fm_desktop.sync.chronicle import Notice
+    from fm_desktop.ui.preferences import Preferences
 
 # More at once become one.
 AT_ONCE: Final = 3
@@ -49,11 +52,11 @@ def _is_wanted(notice: Notice, preferences: Preferences) -> bool:
 
 def _notes(wanted: Sequence[Notice]) -> tuple[Note, ...]:
     new = [each for each in wanted if each.kind == NEW]
-    put_back = [each for each in wanted if each.kind == PUT_BACK]
+    put_back = [replace(each, text=told(each.text)) for each in wanted if each.kind == PUT_BACK]
     first = [each for each in wanted if each.kind == FIRST_IMPORT]
     several = tr("Changes in ForceManager were put back")
     return (
-        *(Note(tr("First sync done"), each.text, f"notice:{each.id}") for each in first),
+        *(Note(tr("First sync done"), told(each.text), f"notice:{each.id}") for each in first),
         *_told(new, tr("New in ForceManager"), trn("{n} new event", "{n} new events", len(new)), NEW),
         *_told(put_back, tr("Put back"), several, PUT_BACK),
     )
