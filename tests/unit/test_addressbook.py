@@ -100,3 +100,25 @@ def test_a_reading_that_failed_leaves_what_was_known_and_is_tried_again(store):
     reader.away = False
     book.refresh()
     assert reader.steps == 3
+
+
+def test_what_changed_while_only_mail_was_logged_is_told_to_the_calendar_later(store):
+    reader, clock = Reader(), [NOW]
+    AddressBook(store, reader, lambda: clock[0]).read_on()
+    reader.contacts = {8: Entry(("bob@example.com",), "Bob")}
+    clock[0] += REFRESH_EVERY
+    AddressBook(store, reader, lambda: clock[0]).read_on()
+    book = AddressBook(store, reader, lambda: clock[0])
+    assert book.refresh() == {ANN, "bob@example.com"}
+    assert book.refresh() == frozenset()
+
+
+def test_an_address_is_found_in_either_form_of_its_domain(store):
+    reader = Reader()
+    reader.contacts = {7: Entry(("ann@xn--bcher-kva.example",), "Ann", 3), 8: Entry(("bob@straße.example",), "Bob")}
+    book = AddressBook(store, reader, lambda: NOW)
+    book.refresh()
+    assert book.lookup("ann@bücher.example") == Party(7, 3)
+    assert book.lookup("bob@straße.example") == Party(8, None)
+    assert book.lookup("ann@" + "x" * 300 + ".example").is_empty
+    assert book.addresses() == {"ann@xn--bcher-kva.example", "bob@straße.example"}

@@ -50,6 +50,13 @@ follow_edited_occurrences = true
 ask_before_notifying = false
 conflicts = "crm"
 interval_seconds = 300
+[email]
+own_addresses = ["sales@example.com"]
+never_log = ["ann@home.example", "lawyer.example"]
+exclude_tag = "[private]"
+log_internal = true
+folders = ["INBOX"]
+attachment_limit_mb = 5
 """
 
 
@@ -140,6 +147,10 @@ def test_a_disk_that_fails_while_saving_leaves_the_old_file_and_no_rest(tmp_path
         ("provider.imap", 'host = "example.com"\nuser = "e"\nsecurity = "none"', "is accepted on this computer only"),
         ("provider.imap", 'host = "h"\nuser = "e"\nport = 70000', "[provider.imap] port = 70000 is not possible"),
         ("provider.imap", 'user = "e"', "[provider.imap] host is missing."),
+        ("email", 'never_log = ["law yer"]', '[email] never_log = "law yer" is neither an e-mail address nor a domain'),
+        ("email", 'own_addresses = ["emma"]', '[email] own_addresses = "emma" is no e-mail address'),
+        ("email", "folders = []", "[email] folders"),
+        ("email", "attachment_limit = 5", "did you mean attachment_limit_mb?"),
     ],
 )
 def test_what_is_wrong_is_told_with_key_value_and_a_way_out(table, line, sentence):
