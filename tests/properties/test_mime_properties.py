@@ -7,6 +7,9 @@ import email.policy
 from datetime import UTC, datetime, timedelta, timezone
 from email.header import Header
 from email.message import EmailMessage
+from email.mime.application import MIMEApplication
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
 from email.utils import format_datetime, formataddr
 from io import BytesIO
 from pathlib import Path
@@ -123,6 +126,38 @@ def test_what_the_standard_library_writes_comes_back(text, page, files):
     assert [each.name for each in content.attachments] == expected
     assert [b"".join(each.chunks()) for each in content.attachments] == [data for _, data in files]
     assert content.notes == ()
+
+
+_trees = st.recursive(
+    st.binary(max_size=300),
+    lambda trees: st.tuples(
+        st.sampled_from(("mixed", "related", "parallel", "x-new")), st.lists(trees, min_size=1, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+def built(tree: bytes | tuple[str, list]) -> MIMEBase:
+    if isinstance(tree, bytes):
+        return MIMEApplication(tree, "x-thing")
+    return MIMEMultipart(tree[0], _subparts=[built(each) for each in tree[1]])
+
+
+def leaves(tree: bytes | tuple[str, list]) -> list[bytes]:
+    return [tree] if isinstance(tree, bytes) else [leaf for each in tree[1] for leaf in leaves(each)]
+
+
+@settings(deadline=None)
+@given(_trees, st.data())
+def test_nested_parts_come_back_in_order_and_of_a_cut_message_only_whole_files(tree, data):
+    raw = built(("mixed", [tree])).as_bytes(policy=email.policy.SMTP)
+    content = read(raw)
+    assert [b"".join(each.chunks()) for each in content.attachments] == leaves(tree)
+    assert content.notes == ()
+    cut = read(raw[: data.draw(st.integers(0, len(raw)))], complete=False)
+    found = [b"".join(each.chunks()) for each in cut.attachments]
+    assert found == leaves(tree)[: len(found)]
+    assert cut.notes or len(found) == len(leaves(tree))
 
 
 @settings(deadline=None)

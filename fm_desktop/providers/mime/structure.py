@@ -136,7 +136,9 @@ class _Reader:
             return fields_of(block[:body]), at + body, None
         fields = fields_of(block)
         if found is None:
-            return fields, self.size, None
+            # Line ends of very old programs, which no server passes on: what is said is still worth having.
+            empty_line = block.find(b"\r\r") if b"\n" not in block else -1
+            return fields, self.size if empty_line < 0 else at + empty_line + 2, None
         if found[1].group("boundary") is None:
             return fields, min(found[0] + len(found[1].group()), self.size), None
         return fields, end, self._delimiter(found, boundaries)

@@ -252,6 +252,10 @@ def test_line_ends_of_unix():
     assert data_of(read(raw), "offer.pdf") == b"%PDF"
 
 
+def test_line_ends_of_very_old_programs():
+    assert read("Subject: x\rContent-Type: text/html\r\r<p>Hello\r<p>world") == Content("Hello\n\nworld")
+
+
 def test_the_missing_end_of_a_message_is_noted():
     raw = multipart("mixed", PLAIN, PDF).partition("--b--")[0]
     content = read(raw)
