@@ -8,7 +8,7 @@ errors of this module and no others: adapters translate at their boundary, once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -95,14 +95,14 @@ class Changes:
     including the unchanged ones that are not in `present`: what is known and not listed is gone.
     A listing that ended early is never given as complete. `cursor` is opaque text from the same
     reply as the changes (RFC 6578 sync-token, ctag, CRM watermark). `removed_marks`: at the CRM the `extId`s
-    of deleted rows that this reading showed, known ones or not.
+    of deleted rows that this reading showed, known ones or not, by the row's id.
     """
 
     present: tuple[Found, ...]
     removed: tuple[str, ...]
     cursor: str
     listed: frozenset[str] | None = None
-    removed_marks: frozenset[str] = frozenset()
+    removed_marks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

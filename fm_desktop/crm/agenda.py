@@ -166,9 +166,10 @@ class CrmAgenda:
         item = rows.item_of(row, self._context.zone)
         return Resource(_ref(row), revision_of(row, written=written), rows.canonical(row), (item,))
 
-    def _removed_marks(self, read: Iterable[Row]) -> frozenset[str]:
+    def _removed_marks(self, read: Iterable[Row]) -> dict[str, str]:
         deleted = (row for row in read if _is_deleted(row) and self._is_mine(row))
-        return frozenset(filter(None, (Fields(row).text("extId") for row in deleted)))
+        marks = {row_id(row): Fields(row).text("extId") for row in deleted}
+        return {each: mark for each, mark in marks.items() if mark}
 
     def _is_mine(self, row: Row) -> bool:
         return Fields(row).link("salesRepId") == self._context.sales_rep_id

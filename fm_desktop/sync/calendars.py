@@ -119,6 +119,7 @@ class Calendars:
             if link.origin is Origin.PROVIDER and link.crm is not None and link.base_crm is not None:
                 self._state.held.approve_in_advance(link.id, Side.CRM, Verb.DELETE, "you took its calendar out")
                 self._state.links.update(link, provider=None, provider_resource=None, collection=None, dirty=True)
+                self._state.links.update(link, quarantined=False, failures=0, not_before=None)
 
     def _ensure_target(self, *, listed_default: Sequence[str]) -> None:
         """There is always one target among the calendars that take part and can be written."""

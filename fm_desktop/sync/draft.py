@@ -42,7 +42,8 @@ class Drafter:
             if self._join_same_meetings(links.values()):
                 links = {link.id: link for link in state.links.to_plan(now)}
             decisions = {link: state.held.decisions(link) for link in links}
-            links |= {link.id: self._without_refused_wish(link, decisions[link.id]) for link in links.values()}
+            links = {link.id: self._without_refused_wish(link, decisions[link.id]) for link in links.values()}
+            links = {link.id: link for link in links.values() if not link.excluded}
             operations: list[Operation] = []
             all_take_part = all(each.takes_part for each in state.resources.collections(Side.PROVIDER))
             for link in links.values():
@@ -59,9 +60,12 @@ class Drafter:
         return verdict, links
 
     def _without_refused_wish(self, link: Link, decisions: Decisions) -> Link:
-        """An undo that the user, asked about its mail, did not want after all."""
+        """An undo that the user, asked about its mail, did not want after all. What had no copy has none still."""
         if link.wish is None or Decision.KEEP not in decisions.values():
             return link
+        if link.wish.verb is Verb.CREATE and (link.provider is None) != (link.crm is None):
+            self._state.held.keep_only(link.id, ())
+            return self._state.links.exclude(link, wish=None)
         return self._state.links.update(link, wish=None)
 
     def _join_same_meetings(self, links: Iterable[Link]) -> bool:

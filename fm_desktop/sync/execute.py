@@ -36,6 +36,8 @@ from fm_desktop.sync.state import State
 from fm_desktop.sync.store import utc_text
 
 _Outcome = Resource | PortError | None
+_Answer = tuple[_Outcome, Resource | None]
+"""What a write led to, and the item's CRM row if its mark was changed first."""
 
 BATCH = 16
 TRIES = 3
@@ -106,7 +108,7 @@ class Writer:
         While one batch is on its way the next is journalled: neither the network nor the disk waits.
         """
         last_of = {each.link: each for each in operations}
-        under_way: list[tuple[_Job, Future[_Outcome]]] = []
+        under_way: list[tuple[_Job, Future[_Answer]]] = []
         for batch in _batches(operations):
             if cancelled():
                 tally.cancelled = True
@@ -120,11 +122,11 @@ class Writer:
             under_way = sent
         self._land(under_way, context, tally)
 
-    def _land(self, under_way: Sequence[tuple[_Job, Future[_Outcome]]], context: Context, tally: Tally) -> None:
+    def _land(self, under_way: Sequence[tuple[_Job, Future[_Answer]]], context: Context, tally: Tally) -> None:
         """Waits for the answers of one batch and stores them."""
         jobs = [job for job, _ in under_way]
-        outcomes = [future.result() for _, future in under_way]
-        for job in self._take(jobs, outcomes, context, tally):
+        answers = [future.result() for _, future in under_way]
+        for job in self._take(jobs, answers, context, tally):
             self._look_again(job, tally)
 
     # --- before ---
@@ -188,31 +190,38 @@ class Writer:
 
     # --- during (several at once; no store access here) ---
 
-    def _send(self, job: _Job) -> _Outcome:
-        port, operation = self._ports[job.operation.side], job.operation
+    def _send(self, job: _Job) -> _Answer:
+        marked: Resource | None = None
         try:
-            marked = None if job.row is None else self._ports[Side.CRM].mark(job.row, _mark_for(operation, job.link))
-            if operation.verb is Verb.CREATE:
-                assert operation.value is not None
-                identity = job.link.ext_id if operation.side is Side.CRM else job.link.uid
-                if job.raw is not None:
-                    return port.restore(job.collection, identity, job.raw)
-                return port.create(job.collection, identity, operation.value)
-            assert job.resource is not None
-            if operation.verb is Verb.UPDATE:
-                return port.update(job.resource, operation.patch)
-            port.delete(marked if marked is not None and operation.side is Side.CRM else job.resource)
+            if job.row is not None:
+                marked = self._ports[Side.CRM].mark(job.row, _mark_for(job.operation, job.link))
+            return self._write(job, marked), marked
         except PortError as error:
-            return error
+            return error, marked
+
+    def _write(self, job: _Job, marked: Resource | None) -> Resource | None:
+        port, operation = self._ports[job.operation.side], job.operation
+        if operation.verb is Verb.CREATE:
+            assert operation.value is not None
+            identity = job.link.ext_id if operation.side is Side.CRM else job.link.uid
+            if job.raw is not None:
+                return port.restore(job.collection, identity, job.raw)
+            return port.create(job.collection, identity, operation.value)
+        assert job.resource is not None
+        if operation.verb is Verb.UPDATE:
+            return port.update(job.resource, operation.patch)
+        port.delete(marked if marked is not None and operation.side is Side.CRM else job.resource)
         return None
 
     # --- after ---
 
-    def _take(self, jobs: Sequence[_Job], outcomes: Sequence[_Outcome], context: Context, tally: Tally) -> list[_Job]:
+    def _take(self, jobs: Sequence[_Job], answers: Sequence[_Answer], context: Context, tally: Tally) -> list[_Job]:
         """Stores the outcomes; returns the jobs whose item has to be looked at again."""
         again = []
         with self._state.store.transaction():
-            for job, outcome in zip(jobs, outcomes, strict=True):
+            for job, (outcome, marked) in zip(jobs, answers, strict=True):
+                if marked is not None:
+                    self._take_mark(job, marked)
                 if isinstance(outcome, PortError):
                     if self._take_error(job, outcome, tally):
                         again.append(job)
@@ -225,6 +234,14 @@ class Writer:
                 self._state.problems.solved(_problem_key(job.link))
                 tally.add(job.operation.side, job.operation.verb)
         return again
+
+    def _take_mark(self, job: _Job, marked: Resource) -> None:
+        """Whatever became of the write itself: read again, the mark is our own and nobody's news."""
+        assert job.row is not None
+        resources = self._state.resources
+        agenda = next(each for each in resources.collections(Side.CRM) if each.what.id == marked.ref.collection)
+        if marked.revision != job.row.revision:
+            resources.save(agenda.id, marked, self._state.clock(), confirmed=False, replaced=job.row.revision)
 
     def _take_error(self, job: _Job, error: PortError, tally: Tally) -> bool:
         now = self._state.clock()

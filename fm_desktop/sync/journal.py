@@ -14,7 +14,7 @@ from typing import Any
 from fm_desktop.model.projection import Patch, Projection
 from fm_desktop.port import Side
 from fm_desktop.sync.links import Link
-from fm_desktop.sync.plan import Operation, Verb
+from fm_desktop.sync.plan import Marking, Operation, Verb
 from fm_desktop.sync.serial import dump, load, patch_value, projection_value, read_patch, read_projection
 from fm_desktop.sync.store import Store, read_utc, utc_text
 
@@ -103,6 +103,15 @@ class Journal:
         found = self._store.row("SELECT 1 FROM operation WHERE link = ? AND state IN ('sending', 'unknown')", link)
         return found is not None
 
+    def is_releasing(self, link: int) -> bool:
+        """Is a deletion of its CRM row on its way, or was its answer lost, by which the row may have got its mark?"""
+        rows = self._store.rows(
+            "SELECT body FROM operation WHERE link = ? AND side = 'crm' AND verb = 'delete'"
+            " AND state IN ('sending', 'unknown')",
+            link,
+        )
+        return any(json.loads(row["body"]).get("releases") for row in rows)
+
     def made(self, collection: int, remote: str) -> bool:
         """Did we create this one?"""
         found = self._store.row(
@@ -132,7 +141,7 @@ def _body(operation: Operation, revision: str | None) -> dict[str, Any]:
         return projection_value(operation.value)
     if operation.verb is Verb.UPDATE:
         return patch_value(operation.patch)
-    return {"revision": revision}
+    return {"revision": revision, "releases": operation.marking is Marking.RELEASE}
 
 
 def _entry(row: Any) -> Entry:

@@ -6,8 +6,9 @@ something only in a complete listing, and then each absent one is asked for once
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from fm_desktop.port import Changes, CollectionGone, Found, Port, Side
 from fm_desktop.sync.relink import Relinker
@@ -46,8 +47,8 @@ class Observer:
             return
         absent, still_there = self._absent(port, collection, changes, now)
         with self._store.transaction():
-            self._take(port.side, collection.id, (*changes.present, *still_there), absent, now)
-            self._relink.released(changes.removed_marks)
+            present = (*changes.present, *still_there)
+            self._take(port.side, collection.id, present, absent, now, changes.removed_marks)
             suspect = self._judge_listing(collection, changes, absent)
             # A listing that is not believed is asked for again, whole, until it can be.
             cursor = None if suspect else changes.cursor
@@ -63,13 +64,20 @@ class Observer:
             self._take(port.side, collection, tuple(found), tuple(absent), now)
 
     def _take(
-        self, side: Side, collection: int, present: tuple[Found, ...], absent: tuple[str, ...], now: datetime
+        self,
+        side: Side,
+        collection: int,
+        present: tuple[Found, ...],
+        absent: tuple[str, ...],
+        now: datetime,
+        removed_marks: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         # What is there first: an event that moved between calendars is found before it is missed.
         for found in present:
             self._relink.present(side, collection, found, now)
         for remote in absent:
             self._relink.absent(side, collection, remote, now)
+        self._relink.released(removed_marks)
         self._relink.finish(side, now)
 
     def _absent(

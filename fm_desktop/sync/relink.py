@@ -17,7 +17,7 @@ from fm_desktop.port import Broken, Found, Port, Resource, Side
 from fm_desktop.sync import policy
 from fm_desktop.sync.identity import before_release, is_our_ext_id, is_released, uid_for
 from fm_desktop.sync.links import Link
-from fm_desktop.sync.merge import rebased
+from fm_desktop.sync.merge import is_image, rebased
 from fm_desktop.sync.plan import Decision, Verb
 from fm_desktop.sync.policy import Facts, Origin
 from fm_desktop.sync.project import Context, crm_view
@@ -25,7 +25,7 @@ from fm_desktop.sync.recognise import Shown, Window, shown_by
 from fm_desktop.sync.recurrence import UnusableRule
 from fm_desktop.sync.resources import KnownResource
 from fm_desktop.sync.state import State
-from fm_desktop.sync.store import read_utc
+from fm_desktop.sync.store import read_utc, utc_text
 
 # A second row with our mark is another computer's slip, which that one removes, or a copy a person made.
 COPY_AFTER = timedelta(hours=1)
@@ -44,6 +44,8 @@ class Relinker:
         self._context: Context | None = None
         self._touched_uids: dict[str, None] = {}
         self._touched_rows: dict[int, Item] = {}
+        self._marks_before: dict[int, str] = {}
+        self._lost_rows: dict[int, str] = {}
         self._fresh: dict[int, Resource] = {}
 
     def use(self, context: Context) -> None:
@@ -81,6 +83,7 @@ class Relinker:
                 self._fresh[resource] = found
         elif isinstance(found, Resource):
             self._touched_rows[resource] = found.items[0]
+            self._marks_before[resource] = "" if known is None or known.broken else known.uid
 
     def absent(self, side: Side, collection: int, remote: str, now: datetime) -> None:
         known = self._resources.get(collection, remote)
@@ -99,6 +102,7 @@ class Relinker:
         if link is not None:
             self._resources.bury(known, link.id, side, now)
             self._see(link, Side.CRM, None, crm_resource=None)
+            self._lost_rows[link.id] = remote
         self._resources.forget(known.id)
         if is_our_ext_id(known.uid):
             self._touch_rows_marked(known.uid)
@@ -114,15 +118,17 @@ class Relinker:
         for resource in sorted(self._touched_rows, key=lambda each: int(self._resources.by_id(each).ref.id)):
             self._relink_row(resource, self._touched_rows[resource], now)
         self._touched_rows.clear()
+        self._marks_before.clear()
 
-    def released(self, marks: Iterable[str]) -> None:
+    def released(self, marks: Mapping[str, str]) -> None:
         """Rows that are gone, by the user's choice on another computer, as copies only: what they were copies of stays
-        as it is, and is not copied again."""
-        for mark in filter(is_released, marks):
-            link = self._links.of_ext_id(before_release(mark))
+        as it is, and is not copied again. `marks`: of deleted rows, by their id."""
+        for remote, mark in marks.items():
+            link = self._links.of_ext_id(before_release(mark)) if is_released(mark) else None
             if link is None or link.wish is not None or link.crm is not None or link.base_crm is None:
                 continue
-            if link.provider is not None:
+            # An earlier copy of the same item may have been taken out long ago: that tells nothing of this one.
+            if link.provider is not None and self._lost_rows.get(link.id, remote) == remote:
                 self._links.exclude(link)
 
     def _is_stale(self, side: Side, collection: int, found: Found, known: KnownResource | None, now: datetime) -> bool:
@@ -233,22 +239,30 @@ class Relinker:
         if link is None:
             return
         extra: dict[str, Any] = {} if link.crm_resource == resource else {"crm_resource": resource}
-        if is_released(item.uid):
-            if not self._is_being_released(link):
+        before = self._marks_before.get(resource, item.uid)
+        if is_released(item.uid) and before_release(item.uid) == link.ext_id:
+            # A mark that is known already is none of another computer's, or has been heeded.
+            if not is_released(before) and not self._is_being_released(link):
                 link = self._links.exclude(link)
-        elif link.excluded and link.crm is None and is_our_ext_id(item.uid):
-            extra |= {"excluded": False, "dirty": True}  # copied once more, on another computer of the user
+        elif link.excluded and self._is_to_have_a_copy_again(link, item, before):
+            extra |= {"excluded": False, "dirty": True}
         self._see(link, Side.CRM, crm_view(item), **extra)
 
+    def _is_to_have_a_copy_again(self, link: Link, item: Item, before: str) -> bool:
+        """By what another computer of the user has done: copied it once more, or taken the mark `before` back."""
+        taken_back = is_released(before) and not is_released(item.uid)
+        return taken_back or (link.crm is None and is_our_ext_id(item.uid))
+
     def _is_being_released(self, link: Link) -> bool:
-        """By this computer, which has marked the row already and is about to do what the user chose."""
-        return link.wish is not None or self._held.decisions(link.id).get((Side.CRM, Verb.DELETE)) is Decision.APPROVED
+        """By this computer, which may have marked the row already and is about to do what the user chose."""
+        approved = self._held.decisions(link.id).get((Side.CRM, Verb.DELETE)) is Decision.APPROVED
+        return link.wish is not None or approved or self._journal.is_releasing(link.id)
 
     def _link_for_row(self, row: KnownResource, item: Item, now: datetime) -> Link | None:
         """The link a row belongs to; None for a second row of one item (see `second_rows`)."""
         if is_our_ext_id(item.uid):
             link = self._links.of_ext_id(item.uid) or self._links.add(item.uid, "", "", Origin.PROVIDER)
-            if link.crm_resource is None or self._comes_before(row, self._resources.by_id(link.crm_resource)):
+            if self._takes_the_place(row, item, link, now):
                 return link
             if self._journal.made(row.collection, row.ref.id) or not self.is_a_persons_copy(row, now):
                 return None
@@ -256,8 +270,20 @@ class Relinker:
         ext_id = self._links.ext_id(uid, "")
         if is_released(item.uid) and ext_id != before_release(item.uid):
             # A copy about to be taken out by another computer, or by this one before it lost its state.
-            return self._links.of_ext_id(before_release(item.uid))
+            mark = before_release(item.uid)
+            link = self._links.of_ext_id(mark) or self._links.add(mark, "", "", Origin.PROVIDER)
+            if link.crm_resource is None or self._resources.by_id(link.crm_resource).uid != item.uid:
+                return link
         return self._links.of_ext_id(ext_id) or self._links.add(ext_id, uid, "", Origin.CRM)
+
+    def _takes_the_place(self, row: KnownResource, item: Item, link: Link, now: datetime) -> bool:
+        """Is this the row of the link whose mark it carries?"""
+        if link.crm_resource is not None:
+            return self._comes_before(row, self._resources.by_id(link.crm_resource))
+        # What is to have no copy gets one again as a new row of another computer's. One that was there before, and
+        # shows something else, is a person's copy of the row that was taken out.
+        is_new = row.first_seen >= utc_text(now)
+        return not link.excluded or is_new or (link.provider is not None and is_image(link.provider, crm_view(item)))
 
     def _comes_before(self, row: KnownResource, linked: KnownResource) -> bool:
         """The lower of two rows is the one. But a row that was there, and not taken, when we made ours is none that

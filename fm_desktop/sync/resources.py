@@ -181,14 +181,18 @@ class Resources:
         return tuple(self._known(row) for row in rows)
 
     def marked_as_another(self) -> tuple[tuple[KnownResource, str], ...]:
-        """CRM rows with our mark that became items of their own, and the mark each is to have: a person's copy of a
-        row, or a row whose own item is gone and that was linked to the same meeting in the calendar."""
+        """CRM rows whose mark is not theirs, and the mark each is to have: a person's copy of a row; a row whose own
+        item is gone and that was linked to the same meeting in the calendar; a row whose copy, or it as the copy, was
+        to be taken away and was not."""
         rows = self._store.rows(
             "SELECT resource.*, collection.remote AS place,"
             " CASE link.origin WHEN 'provider' THEN link.ext_id ELSE '' END AS own_mark FROM resource"
             " JOIN collection ON collection.id = resource.collection JOIN link ON link.crm_resource = resource.id"
-            " WHERE resource.uid >= 'fmd1-' AND resource.uid < 'fmd1.' AND NOT broken AND side = 'crm'"
-            " AND collection.account = ? AND link.ext_id != resource.uid",
+            " WHERE resource.uid >= 'fmd0-' AND resource.uid < 'fmd1.' AND NOT broken AND side = 'crm'"
+            " AND collection.account = ? AND (substr(link.ext_id, 6) != substr(resource.uid, 6)"
+            " OR resource.uid < 'fmd0.' AND link.provider IS NOT NULL AND NOT link.excluded AND link.wish IS NULL"
+            " AND NOT EXISTS (SELECT 1 FROM held WHERE held.link = link.id AND held.side = 'crm' AND verb = 'delete'"
+            " AND decision = 'approved'))",
             self._account,
         )
         return tuple((self._known(row), row["own_mark"]) for row in rows)

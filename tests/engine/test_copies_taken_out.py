@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fm_desktop.model.items import Item
-from fm_desktop.port import OutcomeUnknown, Side, Unreachable
+from fm_desktop.port import OutcomeUnknown, PortError, Refused, Side, Unreachable
 from fm_desktop.sync.calendars import Calendars
 from fm_desktop.sync.cycle import Engine
 from fm_desktop.sync.identity import is_our_ext_id, is_released
@@ -147,6 +147,95 @@ def test_R04_what_another_chosen_calendar_holds_too_keeps_its_copy(world: World)
     world.quiet()
 
 
+def test_R04_a_calendar_chosen_again_while_its_copies_were_taken_out_is_kept_in_step(world: World) -> None:
+    """The row was marked, and not deleted: the mark is taken back, and edits of the row travel in between too."""
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    other = world.another_computer()
+    cycles(world, other)
+    Calendars(world.engine.state).deselect("Work", remove_copies=True)
+    world.crm.fail("delete", Unreachable("the line is down"))
+    interrupted(world)
+    cycles(world, other)
+    Calendars(world.engine.state).select("Work")
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Dentist"), title="Dentist, later")
+    world.sync()
+    assert world.calendar.titles() == ["Dentist, later"]
+    assert is_our_ext_id(world.crm.one("Dentist, later").uid)
+    world.calendar.edit("Work", "uid-Dentist.ics", title="Dentist, sooner")
+    cycles(world, other)
+    assert world.crm.titles() == ["Dentist, sooner"]
+    world.quiet()
+
+
+def test_R04_a_copy_that_could_not_be_changed_is_taken_out_all_the_same(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    world.calendar.edit("Work", "uid-Dentist.ics", title="Dentist, later")
+    for _ in range(3):
+        world.crm.fail("update", Refused("no such thing"))
+        world.sync(minutes=10)
+    assert world.engine.state.problems.count() == 1
+    Calendars(world.engine.state).deselect("Work", remove_copies=True)
+    world.sync()
+    assert world.crm.titles() == []
+    assert world.calendar.titles() == ["Dentist, later"]
+    assert world.engine.state.problems.count() == 0
+
+
+def test_R04_a_new_computer_makes_no_second_row_while_a_copy_is_taken_out(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    Calendars(world.engine.state).deselect("Work", remove_copies=True)
+    world.crm.fail("delete", Unreachable("the line is down"))
+    interrupted(world)
+    cycles(world, world.another_computer("new"))
+    assert world.crm.titles() == world.calendar.titles() == ["Dentist"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "error", "stored"),
+    [
+        ("delete", Unreachable("the line is down"), False),
+        ("delete", OutcomeUnknown("the line went down"), False),
+        ("mark", OutcomeUnknown("the line went down"), True),
+    ],
+)
+def test_a_deletion_is_carried_out_although_it_was_interrupted_after_the_mark(
+    world: World, verb: str, error: PortError, stored: bool
+) -> None:
+    """Not all calendars take part: the row is marked first. That mark is this computer's own, and no news to it."""
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    Calendars(world.engine.state).deselect("Home", remove_copies=False)
+    world.sync()
+    world.calendar.remove("Work", "uid-Dentist.ics")
+    world.crm.fail(verb, error, stored=stored)
+    interrupted(world)
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == []
+    world.quiet()
+
+
+def test_a_copy_taken_out_long_ago_tells_nothing_of_the_deletion_of_the_one_that_is_there(world: World) -> None:
+    """A whole listing shows all rows that ever were, with their marks."""
+    world.crm.put(AGENDA, row("Visit"))
+    world.calendar.put("Work", event("Dentist"))
+    world.calendar.put("Work", invitation("Pitch"))
+    world.sync()
+    Calendars(world.engine.state).deselect("Work", remove_copies=True)
+    world.sync()
+    Calendars(world.engine.state).select("Work")
+    world.sync()
+    assert world.crm.titles() == ["Dentist", "Pitch", "Visit"]
+    world.crm.remove(AGENDA, world.crm.key_of("Dentist"))
+    world.crm.remove(AGENDA, world.crm.key_of("Pitch"))
+    world.sync(minutes=60 * 25)
+    assert world.crm.titles() == world.calendar.titles() == ["Pitch", "Visit"]
+    world.quiet()
+
+
 # --- undone ---
 
 
@@ -232,6 +321,63 @@ def test_a_meeting_cancelled_in_the_calendar_is_not_wished_back(world: World) ->
     world.sync()
     with pytest.raises(CannotUndo, match="is cancelled in the calendar"):
         undo(world.engine.state, newest(world))
+
+
+def test_an_undone_copy_made_again_is_kept_in_step_by_the_other_computer_too(world: World) -> None:
+    world.crm.put(AGENDA, row("Visit"))
+    world.sync()
+    other = world.another_computer()
+    cycles(world, other)
+    for _ in range(2):
+        undo(world.engine.state, newest(world))
+        world.sync()
+        cycles(world, other)
+    world.calendar.edit(*_place(world, "Visit"), title="Visit, later")
+    cycles(world, other)
+    assert world.crm.titles() == world.calendar.titles() == ["Visit, later"]
+    world.quiet()
+
+
+def test_R27_a_copy_not_wanted_back_after_all_is_not_made_without_its_guests(world: World) -> None:
+    world.crm.put(AGENDA, row("Visit"))
+    world.sync()
+    made = newest(world)
+    world.calendar.edit(*_place(world, "Visit"), organiser=EMMA, participants=GUESTS)
+    world.sync()
+    undo(world.engine.state, made)
+    world.sync()
+    approve(world, Decision.APPROVED)
+    world.sync()
+    world.calendar.mails.clear()
+    undo(world.engine.state, newest(world))
+    world.sync()
+    approve(world, Decision.KEEP)
+    world.sync()
+    assert world.crm.titles() == ["Visit"]
+    assert world.calendar.titles() == world.calendar.mails == []
+    world.quiet()
+
+
+def test_R27_a_copy_that_stays_after_all_is_kept_in_step(world: World) -> None:
+    """Its row was marked before a guest was seen, about whose mail the user was asked."""
+    key = world.crm.put(AGENDA, row("Visit"))
+    world.sync()
+    undo(world.engine.state, newest(world))
+    world.calendar.fail("delete", Unreachable("the line is down"))
+    interrupted(world)
+    assert is_released(world.crm.one("Visit").uid)
+    place, path = _place(world, "Visit")
+    world.calendar.edit(place, path, organiser=EMMA, participants=GUESTS)
+    assert world.sync().held == 1
+    approve(world, Decision.KEEP)
+    world.sync()
+    world.sync()
+    assert world.crm.one("Visit").uid == ""
+    world.calendar.edit(place, path, title="Visit, later")
+    world.sync()
+    assert world.crm.shelves[AGENDA][key].items[0].title == "Visit, later"
+    assert world.calendar.mails == []
+    world.quiet()
 
 
 def test_a_copy_whose_row_belongs_to_another_program_too_cannot_be_undone_alone(world: World) -> None:
@@ -396,6 +542,46 @@ def test_a_copy_made_before_its_original_was_made_anew_does_not_take_its_place(w
     world.sync(minutes=60 * 25)
     assert world.crm.titles() == world.calendar.titles() == ["Copy", "Lunch"]
     assert world.calendar.shelves["Work"][key].items[0].title == "Lunch"
+    world.quiet()
+
+
+def test_a_persons_copy_is_no_copy_made_again_after_its_original_was_undone(world: World) -> None:
+    world.calendar.put("Work", event("Lunch"))
+    world.sync()
+    made = newest(world)
+    other = world.another_computer()
+    cycles(world, other)
+    world.crm.put(AGENDA, replace(world.crm.one("Lunch"), title="Copy", text="mine"))
+    world.sync()
+    cycles(world, other)
+    undo(world.engine.state, made)
+    world.sync()
+    cycles(world, other)
+    assert world.calendar.titles() == ["Lunch"]
+    world.sync(minutes=70)
+    cycles(world, other)
+    world.sync(minutes=60 * 25)
+    assert world.crm.titles() == ["Copy"]
+    assert world.calendar.titles() == ["Copy", "Lunch"]
+    assert world.calendar.one("Lunch").text == ""
+    cycles(world, other)
+    world.quiet()
+
+
+def test_a_persons_copy_of_a_row_without_copy_is_an_item_of_its_own(world: World) -> None:
+    world.crm.put(AGENDA, row("Visit"))
+    world.sync()
+    undo(world.engine.state, newest(world))
+    world.sync()
+    world.crm.put(AGENDA, replace(world.crm.one("Visit"), title="Copy"))
+    world.sync()
+    world.sync()
+    assert world.crm.titles() == ["Copy", "Visit"]
+    assert world.calendar.titles() == ["Copy"]
+    assert world.crm.one("Copy").uid == ""
+    assert is_released(world.crm.one("Visit").uid)
+    cycles(world, world.another_computer("new"))
+    assert world.calendar.titles() == ["Copy"]
     world.quiet()
 
 

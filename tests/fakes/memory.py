@@ -71,7 +71,7 @@ class MemorySide:
         self._ids = itertools.count(100)
         self._archive: dict[bytes, Stored] = {}
         self._changes: list[tuple[int, str, str]] = []
-        self._removed: list[tuple[int, str]] = []
+        self._removed: list[tuple[int, str, str]] = []
         for name in self.names:
             self.shelves.setdefault(name, {})
 
@@ -91,7 +91,7 @@ class MemorySide:
         gone = self.shelves[collection].pop(key)
         moment = next(self._clock)
         self._changes.append((moment, collection, key))
-        self._removed.append((moment, gone.items[0].uid))
+        self._removed.append((moment, key, gone.items[0].uid))
 
     def breaks(self, collection: str, key: str, reason: str) -> None:
         stored = self.shelves[collection][key]
@@ -167,10 +167,10 @@ class MemorySide:
         removed = tuple(key for key in touched if key not in shelf)
         return Changes(present, removed, now, removed_marks=self._removed_marks(since))
 
-    def _removed_marks(self, since: int) -> frozenset[str]:
+    def _removed_marks(self, since: int) -> dict[str, str]:
         if self.side is Side.PROVIDER:
-            return frozenset()
-        return frozenset(uid for moment, uid in self._removed if moment > since and uid)
+            return {}
+        return {key: uid for moment, key, uid in self._removed if moment > since and uid}
 
     def parse(self, ref: Ref, revision: str | None, raw: bytes) -> Found:
         return self._shown(ref, revision, raw, self._archive[raw])

@@ -360,7 +360,7 @@ def test_a_text_too_long_is_stored_shortened(crm, agenda):
 def test_a_mark_is_changed_and_told_of_deleted_rows(crm, agenda, locked):
     made = agenda.create(AGENDA.id, "fmd1-a", replace(VISIT, locked=locked))
     before = agenda.changes(AGENDA, None, dict)
-    assert before.removed_marks == frozenset()
+    assert before.removed_marks == {}
     marked = agenda.mark(made, "fmd0-a")
     requests = agenda.requests
     assert agenda.mark(marked, "fmd0-a").items == marked.items
@@ -371,4 +371,4 @@ def test_a_mark_is_changed_and_told_of_deleted_rows(crm, agenda, locked):
     for cursor in (before.cursor, None):
         after = agenda.changes(AGENDA, cursor, lambda: {made.ref.id: made.revision})
         assert after.removed == (made.ref.id,)
-        assert after.removed_marks == {"fmd0-a"}
+        assert after.removed_marks == {made.ref.id: "fmd0-a"}
