@@ -17,21 +17,14 @@ from fm_desktop.errors import UsageError
 from fm_desktop.logs import Redactor
 from fm_desktop.mailport import MailSource, Role
 from fm_desktop.paths import Paths
-from fm_desktop.providers import catalog
-from fm_desktop.providers.caldav import quirks
-from fm_desktop.providers.caldav.discovery import find_server
-from fm_desktop.providers.catalog import CatalogError
 from fm_desktop.runner import choose_calendars
-from fm_desktop.settings import CalDavSettings, ImapSettings, ProviderSettings, Settings, load, save
-from fm_desktop.settings_errors import SettingsError
-from fm_desktop.sync.control import Channel
+from fm_desktop.services import with_services_found
+from fm_desktop.settings import Settings, load, save
 from fm_desktop.sync.mail.policy import to_read
 from fm_desktop.sync.store import Store
 
 Ask = Callable[[Which], str]
 """Asks a person for a secret; '' if none was given."""
-
-_SUPPORTED = "any provider that offers CalDAV: iCloud, Yahoo, Fastmail, GMX, mailbox.org, Posteo, Nextcloud and others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,72 +108,6 @@ class _Given(Credentials):
                     raise
                 self._typed[each] = Secret(typed)
         return self._typed
-
-
-def with_services_found(settings: Settings, config: Path) -> Settings:
-    """The settings with the addresses of the calendar service and the mail server in them, as far as their channels
-    are wanted. `config`: where an administrator's catalog may be. Raises `UsageError` (R31), `SettingsError`."""
-    if Channel.CALENDAR in settings.sync.channels:
-        settings = _with_calendar(settings)
-    if Channel.EMAIL in settings.sync.channels:
-        settings = _with_mail(settings, config)
-    return settings
-
-
-def _with_calendar(settings: Settings) -> Settings:
-    provider = settings.provider
-    if provider.caldav is not None:
-        return settings
-    if provider.imap is not None:
-        raise _no_calendar(f"The file names a mail server ({provider.imap.host}) and no calendar service.")
-    if provider.name is not None and not quirks.is_known(provider.name):
-        raise UsageError(
-            f'[provider] name = "{provider.name}" is no provider this version can sign in to by itself.',
-            f"Supported is {_SUPPORTED}. Leave the line out to have it found from the address.",
-        )
-    url = find_server(provider.address)
-    if url is None:
-        domain = provider.address.rpartition("@")[2]
-        raise _no_calendar(f"{domain} offers no calendar service that can be found.")
-    caldav = CalDavSettings(url=url, user=provider.address)
-    return settings.model_copy(update={"provider": provider.model_copy(update={"caldav": caldav})})
-
-
-def _with_mail(settings: Settings, config: Path) -> Settings:
-    """The mail server of the file, else the catalog's. Without one the calendar alone is synchronised."""
-    provider = settings.provider
-    imap = provider.imap or _mail_server(provider, config)
-    if imap is not None:
-        return settings.model_copy(update={"provider": provider.model_copy(update={"imap": imap})})
-    if Channel.CALENDAR not in settings.sync.channels:
-        raise UsageError(
-            f"The mail server of {provider.address} is not known.",
-            'Name it in the file: [provider.imap] host = "…" and user = "…".',
-        )
-    sync = settings.sync.model_copy(update={"channels": (Channel.CALENDAR,)})
-    return settings.model_copy(update={"sync": sync})
-
-
-def _mail_server(provider: ProviderSettings, config: Path) -> ImapSettings | None:
-    try:
-        known = catalog.load(config)
-    except CatalogError as error:
-        raise SettingsError(str(error), error.next_step) from error
-    domain = provider.address.rpartition("@")[2]
-    service = known.named(provider.name) if provider.name is not None else known.of_domain(domain)
-    mail = service.mail if service is not None else None
-    if mail is None or mail.protocol != "imap" or mail.host is None:
-        return None
-    user = mail.user.of(provider.address) or (provider.caldav.user if provider.caldav else provider.address)
-    return ImapSettings(host=mail.host, port=mail.port, security=mail.security, user=user)
-
-
-def _no_calendar(reason: str) -> UsageError:
-    return UsageError(
-        f"{reason} A bare IMAP or POP3 server is no supported calendar provider.",
-        f"Supported is {_SUPPORTED}. If yours is one, name its address in the file: "
-        '[provider.caldav] url = "https://…" and user = "…".',
-    )
 
 
 def _look(sides: Sides, store: Store, settings: Settings) -> Found:

@@ -26,11 +26,10 @@ from fm_desktop.onboarding.secrets import TypedSecrets
 from fm_desktop.onboarding.steps import CrmAccount, Preview, SignedIn
 from fm_desktop.paths import Paths
 from fm_desktop.port import Collection
-from fm_desktop.providers import catalog as catalogs
-from fm_desktop.providers.catalog import Catalog, CatalogError, Provider
+from fm_desktop.providers.catalog import Catalog, Provider
 from fm_desktop.providers.finding import Finding, find
+from fm_desktop.services import catalog_of
 from fm_desktop.settings import Settings
-from fm_desktop.settings_errors import SettingsError
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.policy import Direction
 
@@ -103,10 +102,7 @@ class Onboarding:
     def open(cls, environment: Mapping[str, str], redactor: Redactor | None = None) -> Onboarding:
         """The set-up that was left, or a new one. Raises `SettingsError` for an administrator's file that is wrong."""
         paths = Paths.of(environment)
-        try:
-            catalog = catalogs.load(paths.config)
-        except CatalogError as error:
-            raise SettingsError(str(error), error.next_step) from error
+        catalog = catalog_of(paths.config)
         steps.sweep(paths)
         return cls(paths, Credentials(environment), catalog, draft=drafts.load(paths), redactor=redactor)
 

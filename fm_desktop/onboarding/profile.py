@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fm_desktop.onboarding.flaws import completed
 from fm_desktop.port import Collection
 from fm_desktop.providers.catalog import UserName
+from fm_desktop.services import mail_server
 from fm_desktop.settings import CalDavSettings, CrmSettings, ImapSettings, ProviderSettings, Settings, SyncSettings
 
 if TYPE_CHECKING:
@@ -103,15 +104,15 @@ def user_name_of(model: Onboarding) -> str:
 
 def imap_of(model: Onboarding) -> ImapSettings | None:
     """The mail server: the catalog's, else the one the domain names, else as entered; None where none is known."""
-    draft, finding = model.draft, model.finding
-    mail = model.provider.mail if model.provider is not None else None
-    if mail is not None and mail.host is not None:
-        user = mail.user.of(draft.address.strip()) or user_name_of(model)
-        return ImapSettings(host=mail.host, port=mail.port, security=mail.security, user=user)
+    draft, finding, provider = model.draft, model.finding, model.provider
+    user = user_name_of(model)
+    known = mail_server(provider.mail if provider is not None else None, draft.address.strip(), user)
+    if known is not None:
+        return known
     if finding is not None and finding.imap is not None and not draft.by_hand:
-        return ImapSettings(host=finding.imap.host, port=finding.imap.port, user=user_name_of(model))
+        return ImapSettings(host=finding.imap.host, port=finding.imap.port, user=user)
     host = draft.imap_host.strip()
-    return ImapSettings(host=host, port=draft.imap_port, user=user_name_of(model)) if host else None
+    return ImapSettings(host=host, port=draft.imap_port, user=user) if host else None
 
 
 def _names(wanted: Sequence[Collection], of: Sequence[Collection]) -> tuple[str, ...]:

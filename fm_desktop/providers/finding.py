@@ -118,6 +118,11 @@ def find(
     return Finding(address, None, url, imap=look.result_if_any(imap))
 
 
+def of_provider(address: str, provider: Provider) -> Finding | None:
+    """What the catalog says of an address at a provider named by the user; None where its domain has to be asked."""
+    return _of_catalog(address, provider, None) if _needs_no_look(provider) else None
+
+
 def domain_of(address: str) -> str:
     return address.rpartition("@")[2].strip().lower().rstrip(".")
 
@@ -131,7 +136,7 @@ def not_supported(domain: str, catalog: Catalog) -> Refused:
     """The refusal of R31."""
     return Refused(
         f"{domain} offers no calendar service that can be found. "
-        "A bare IMAP or POP3 server has no calendar and cannot be synced.",
+        "A bare IMAP or POP3 server is no supported calendar provider.",
         f"Supported are {supported(catalog)}. An administrator can add another one.",
     )
 

@@ -103,7 +103,7 @@ def test_R31_a_domain_with_mail_only_is_refused_with_the_list(known):
     with pytest.raises(Refused) as caught:
         find("ann@mail-only.example", known, answering("mx.mail-only.example"))
     assert "mail-only.example offers no calendar service" in str(caught.value)
-    assert "A bare IMAP or POP3 server has no calendar" in str(caught.value)
+    assert "A bare IMAP or POP3 server is no supported calendar provider" in str(caught.value)
     for name in ("iCloud", "Yahoo", "Fastmail", "GMX"):
         assert name in caught.value.next_step
     assert "Gmail" not in caught.value.next_step

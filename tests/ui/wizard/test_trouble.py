@@ -225,7 +225,7 @@ def test_R31_a_bare_mail_domain_is_refused_on_the_page_with_the_list(at, newcome
     fill(hands, Field.ADDRESS, "emma@mail-only.example")
     hands.press(Qt.Key.Key_Return)
     told = hands.wait_for_message()
-    assert "A bare IMAP or POP3 server has no calendar" in told.message
+    assert "A bare IMAP or POP3 server is no supported calendar provider" in told.message
     assert "iCloud" in told.next_step
     assert hands.model.page is Page.PROVIDER
 
