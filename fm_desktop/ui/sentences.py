@@ -191,6 +191,10 @@ INSTEAD: Final = {
     "Start a keychain (on Linux: GNOME Keyring or KWallet), or set {variable} in the environment.": _START_KEYCHAIN,
     "Try again; if it keeps refusing, {other}.": N_("Try again. If it keeps refusing, ask your administrator."),
     "Run `fm-desktop setup --file setup.toml` again, or set {variable}.": N_("Sign in again."),
+    "[email] never_log = {value} is no e-mail address.": N_("“Never log mail with”: {value} is no e-mail address."),
+    "[email] never_log = {value} is neither an e-mail address nor a domain.": N_(
+        "“Never log mail with”: {value} is neither an e-mail address nor a domain."
+    ),
     "Correct the settings and run the command again.": N_("Correct it and save again."),
     "it is private, and private events are not copied (setting private_events)": N_(
         "it is private, and private events are not copied (see Settings)"

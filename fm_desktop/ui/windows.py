@@ -114,6 +114,17 @@ class Windows(QObject):
             self._wizard.destroyed.connect(self._wizard_gone)
         _raise(self._wizard)
 
+    @Slot(str)
+    def open_sign_in(self, which: str) -> None:
+        """The way to renew one secret that was refused; what it signs in to is worked with at once."""
+        if self._wizard is None:
+            from fm_desktop.credentials import Which
+            from fm_desktop.ui.wizard import open_sign_in
+
+            self._wizard = open_sign_in(self._environment, Which(which), lambda _settings: self._bridge.reopen())
+            self._wizard.destroyed.connect(self._wizard_gone)
+        _raise(self._wizard)
+
     def ask_to_stop(self, channel: Channel) -> None:
         from fm_desktop.ui.stopping import ask_to_stop
 
@@ -145,7 +156,7 @@ class Windows(QObject):
             desk.decided.connect(bridge.look_now)
             desk.preferences_changed.connect(bridge.use_preferences)
             desk.settings_changed.connect(lambda _settings: bridge.reopen())
-            desk.sign_in_wanted.connect(self.open_wizard)
+            desk.sign_in_wanted.connect(self.open_sign_in)
             desk.set_up_wanted.connect(self.open_wizard)
             self._main = MainWindow(Tools(desk, Moments()))
             self._main.setWindowIcon(app_icon())

@@ -134,6 +134,8 @@ COMPOSED = {
     "This computer refused a file: {reason}.",
     "{number} events and tasks of {calendar} are now in ForceManager.",
     "1 event or task of {calendar} is now in ForceManager.",
+    "[email] never_log = {value} is no e-mail address.",
+    "[email] never_log = {value} is neither an e-mail address nor a domain.",
     "Correct the settings and run the command again.",
     "The message “{subject}” of {moment} could not be logged: {reason}",
 }

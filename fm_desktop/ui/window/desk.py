@@ -25,7 +25,8 @@ class Desk(QObject):
 
     # Wishes: the application listens to these.
     sync_wanted = Signal()
-    sign_in_wanted = Signal()
+    sign_in_wanted = Signal(str)
+    """Which secret is to be renewed: a value of `fm_desktop.credentials.Which`."""
     set_up_wanted = Signal()
     decided = Signal()
     """Something was written into the state: look at it anew."""

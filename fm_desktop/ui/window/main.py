@@ -110,6 +110,7 @@ class MainWindow(QMainWindow):
     # --- building ---
 
     def _build(self) -> None:
+        self._language = texts.language()
         self.pages: dict[str, Page] = {}
         self.buttons: dict[str, NavigationButton] = {}
         whole = QWidget()
@@ -154,8 +155,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _speak(self, preferences: Preferences) -> None:
         """Another language is spoken at once: the window is built anew, at the page where it was."""
-        before = texts.language()
-        if texts.use(preferences.language, *system_languages()) == before:
+        if texts.use(preferences.language, *system_languages()) == self._language:
             return
         name = next(name for name, page in self.pages.items() if page is self.current)
         self._tools = replace(self._tools, moments=Moments())

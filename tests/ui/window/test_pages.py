@@ -9,6 +9,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QRadioButton
 
+from fm_desktop.credentials import Which
 from fm_desktop.port import Unreachable
 from fm_desktop.settings_errors import SettingsError
 from fm_desktop.sync.control import Channel, Running, Standing
@@ -93,11 +94,20 @@ def test_what_needs_the_user_leads_to_its_page(scene):
     assert scene.window.buttons["held"].accessibleName() == "Waiting for you, 13 wait"
 
 
-def test_a_refused_sign_in_offers_to_sign_in(scene):
-    scene.desk.show(samples.troubled(Outcome.SIGN_IN, "ForceManager did not accept the API keys.", "Enter them again."))
+@pytest.mark.parametrize(
+    ("said", "secret"),
+    [
+        ("ForceManager did not accept the API keys.", Which.CRM_PRIVATE_KEY),
+        ("The private key of ForceManager for k is not in this computer's keychain.", Which.CRM_PRIVATE_KEY),
+        ("caldav.example.com did not accept the user name or the password.", Which.PROVIDER_PASSWORD),
+    ],
+)
+def test_a_refused_sign_in_offers_to_sign_in_there(scene, said, secret):
+    scene.desk.show(samples.troubled(Outcome.SIGN_IN, said, ""))
     page = scene.page("overview")
-    with scene.qtbot.waitSignal(scene.desk.sign_in_wanted):
+    with scene.qtbot.waitSignal(scene.desk.sign_in_wanted) as wanted:
         scene.press("Sign in again…", page)
+    assert wanted.args == [secret.value]
 
 
 def test_a_locked_keychain_is_tried_again_and_no_sign_in(scene):

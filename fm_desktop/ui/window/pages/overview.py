@@ -71,12 +71,13 @@ class OverviewPage(Page):
             notice.message,
             notice.next_step,
             action=notice.action,
-            act=lambda: self._do(notice.doing),
+            act=lambda: self._do(notice),
         )
 
-    def _do(self, doing: Doing) -> None:
-        if doing is Doing.SIGN_IN:
-            self.desk.sign_in_wanted.emit()
+    def _do(self, notice: Notice) -> None:
+        doing = notice.doing
+        if doing is Doing.SIGN_IN and notice.secret is not None:
+            self.desk.sign_in_wanted.emit(notice.secret.value)
         elif doing is Doing.SET_UP:
             self.desk.set_up_wanted.emit()
         elif doing is Doing.SEE_HELD:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from fm_desktop.credentials import Which
 from fm_desktop.sync.control import Channel, Running, Standing
 from fm_desktop.sync.progress import Progress
 from fm_desktop.sync.report import Outcome
@@ -37,13 +38,15 @@ class Doing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`weight` is `error`, `warning` or `info`; `action` the text of the button for `doing`."""
+    """`weight` is `error`, `warning` or `info`; `action` the text of the button for `doing`; `secret` what a sign-in
+    is to renew."""
 
     weight: str
     message: str
     next_step: str = ""
     doing: Doing = Doing.NONE
     action: str = ""
+    secret: Which | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,9 @@ def _trouble(trouble: Trouble, now: datetime, moments: Moments) -> Notice:
         if _is_of_keychain(trouble.message):
             return Notice("error", message, next_step, Doing.TRY_NOW, tr("&Try now"))
         next_step = next_step or tr("Sign in again. Nothing is lost; syncing goes on where it stopped.")
-        return Notice("error", message, next_step, Doing.SIGN_IN, tr("S&ign in again…"))
+        # The two sides are told apart by what they say: ForceManager always names itself.
+        secret = Which.CRM_PRIVATE_KEY if "ForceManager" in trouble.message else Which.PROVIDER_PASSWORD
+        return Notice("error", message, next_step, Doing.SIGN_IN, tr("S&ign in again…"), secret)
     since = tr("Since {time}.", time=moments.near(trouble.at, now))
     next_step = f"{next_step or tr('FM Desktop keeps trying by itself.')} {since}"
     return Notice("warning", message, next_step, Doing.TRY_NOW, tr("&Try now"))
