@@ -97,6 +97,7 @@ class Application(QObject):
         self.tray.close()
         at_rest = self.bridge.end(ENGINE_ENDS_SECONDS)
         self._instance.close()
+        self._signals.close()
         return at_rest
 
     def _connect(self) -> None:

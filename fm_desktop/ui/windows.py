@@ -20,6 +20,7 @@ from fm_desktop.ui.told import told
 if TYPE_CHECKING:
     from fm_desktop.app import Profile
     from fm_desktop.errors import Explained
+    from fm_desktop.logs import Redactor
     from fm_desktop.sync.control import Channel
     from fm_desktop.ui.trouble import TroubleWindow
     from fm_desktop.ui.window.main import MainWindow
@@ -110,7 +111,7 @@ class Windows(QObject):
         if self._wizard is None:
             from fm_desktop.ui.wizard import open_wizard
 
-            self._wizard = open_wizard(self._environment, self._wizard_done)
+            self._wizard = open_wizard(self._environment, self._wizard_done, self._redactor)
             self._wizard.destroyed.connect(self._wizard_gone)
         _raise(self._wizard)
 
@@ -121,7 +122,9 @@ class Windows(QObject):
             from fm_desktop.credentials import Which
             from fm_desktop.ui.wizard import open_sign_in
 
-            self._wizard = open_sign_in(self._environment, Which(which), lambda _settings: self._bridge.reopen())
+            self._wizard = open_sign_in(
+                self._environment, Which(which), lambda _settings: self._bridge.reopen(), self._redactor
+            )
             self._wizard.destroyed.connect(self._wizard_gone)
         _raise(self._wizard)
 
@@ -173,6 +176,12 @@ class Windows(QObject):
     def _wizard_done(self) -> None:
         self._waiting = ""
         self._bridge.reopen()
+
+    @property
+    def _redactor(self) -> Redactor | None:
+        """That of the log, if there is one: it knows a secret that is typed in before it is used."""
+        profile = self._bridge.profile
+        return None if profile is None else profile.connector.redactor
 
     @Slot()
     def _wizard_gone(self) -> None:
