@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fm_desktop.paths import Paths, write_privately
+from fm_desktop.settings import Settings
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.policy import Direction
 
@@ -35,7 +36,7 @@ class Page(StrEnum):
 
 
 class Draft(BaseModel):
-    """Texts as they were typed, right or wrong. `calendars` and `target` are ids; None: not chosen yet.
+    """Texts as they were typed, right or wrong. `calendars` and `target` are ids or names; None: not chosen yet.
 
     `user_name` and the mail server are those of the provider where the catalog leaves them open or `by_hand` is set.
     `confirmed`: the address for which the warning of R32 was accepted.
@@ -61,24 +62,45 @@ class Draft(BaseModel):
     email_history_days: int = 30
     calendar_history_days: int = 30
 
-    @property
-    def is_empty(self) -> bool:
-        return self == Draft()
+    @classmethod
+    def of(cls, settings: Settings) -> Draft:
+        """What a profile was set up with, to set it up anew."""
+        provider, sync = settings.provider, settings.sync
+        caldav, imap = provider.caldav, provider.imap
+        user = caldav.user if caldav is not None else ""
+        by_hand = provider.name is None and caldav is not None
+        return cls(
+            crm_url=settings.crm.url,
+            public_key=settings.crm.public_key,
+            user=settings.crm.user,
+            direction=sync.type,
+            channels=sync.channels,
+            address=provider.address,
+            by_hand=by_hand,
+            caldav_url=caldav.url if caldav is not None and by_hand else "",
+            user_name=user if user != provider.address else "",
+            imap_host=imap.host if imap is not None and by_hand else "",
+            imap_port=imap.port if imap is not None and by_hand else IMAP_PORT,
+            calendars=sync.calendars,
+            target=sync.target_calendar,
+            email_history_days=sync.email_history_days,
+            calendar_history_days=sync.calendar_history_days,
+        )
 
 
 def file_of(paths: Paths) -> Path:
     return paths.config / "setup-draft.json"
 
 
-def load(paths: Paths) -> Draft:
-    """The draft that was left; an empty one if there is none, or none that can be read."""
+def load(paths: Paths) -> Draft | None:
+    """The draft that was left; None if there is none, or none that can be read."""
     try:
         return Draft.model_validate_json(file_of(paths).read_bytes())
     except FileNotFoundError:
-        return Draft()
+        return None
     except (OSError, ValidationError) as error:
         _log.warning("The unfinished set-up cannot be read, so it begins anew: %s", error)
-        return Draft()
+        return None
 
 
 def save(draft: Draft, paths: Paths) -> None:

@@ -29,7 +29,8 @@ from fm_desktop.port import Collection
 from fm_desktop.providers.catalog import Catalog, Provider
 from fm_desktop.providers.finding import Finding, find
 from fm_desktop.services import catalog_of
-from fm_desktop.settings import Settings
+from fm_desktop.settings import Settings, load
+from fm_desktop.settings_errors import SettingsError
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.policy import Direction
 
@@ -75,7 +76,11 @@ class _Kept(Generic[T]):
 
 
 class Onboarding:
-    """One set-up, from the first page to the settings file."""
+    """One set-up, from the first page to the settings file.
+
+    `left` is the draft of an earlier one that was not finished; `before` the profile that is set up anew, whose other
+    settings stay as they are.
+    """
 
     def __init__(
         self,
@@ -83,13 +88,17 @@ class Onboarding:
         credentials: Credentials,
         catalog: Catalog,
         *,
-        draft: Draft | None = None,
+        left: Draft | None = None,
+        before: Settings | None = None,
         redactor: Redactor | None = None,
         finder: Finder | None = None,
     ) -> None:
         self.paths = paths
         self.catalog = catalog
-        self.draft = draft or Draft()
+        self.was_left = left is not None
+        self.before = before
+        self.draft = left or (Draft.of(before) if before is not None else Draft())
+        self._begun_with = self.draft
         self.page = Page.FORCEMANAGER
         self.finished: Settings | None = None
         self._credentials = credentials
@@ -100,11 +109,19 @@ class Onboarding:
 
     @classmethod
     def open(cls, environment: Mapping[str, str], redactor: Redactor | None = None) -> Onboarding:
-        """The set-up that was left, or a new one. Raises `SettingsError` for an administrator's file that is wrong."""
+        """The set-up that was left, or a new one, of the profile there is. Raises `SettingsError` for an
+        administrator's file that is wrong."""
         paths = Paths.of(environment)
         catalog = catalog_of(paths.config)
         steps.sweep(paths)
-        return cls(paths, Credentials(environment), catalog, draft=drafts.load(paths), redactor=redactor)
+        return cls(
+            paths,
+            Credentials(environment),
+            catalog,
+            left=drafts.load(paths),
+            before=_profile_of(paths),
+            redactor=redactor,
+        )
 
     # --- entering ---
 
@@ -135,8 +152,9 @@ class Onboarding:
         return self._credentials.from_environment(which) is not None
 
     def leave(self) -> None:
-        """Keeps the draft for another day. Raises `OSError`."""
-        drafts.save(self.draft.model_copy(update={"page": self.page}), self.paths)
+        """Keeps the draft for another day, if there is anything new in it. Raises `OSError`."""
+        if self.finished is None and self.draft != self._begun_with:
+            drafts.save(self.draft.model_copy(update={"page": self.page}), self.paths)
 
     # --- what is known so far ---
 
@@ -200,7 +218,7 @@ class Onboarding:
     def chosen(self) -> tuple[Collection, ...]:
         """The calendars that take part: those chosen, at first those that can be changed."""
         wanted = self.draft.calendars
-        found = tuple(each for each in self.calendars if wanted is not None and each.id in wanted)
+        found = tuple(each for each in self.calendars if wanted is not None and {each.id, each.name} & {*wanted})
         if wanted is not None and (found or not wanted):
             return found
         # Not chosen yet, or in another account.
@@ -210,7 +228,7 @@ class Onboarding:
     def target(self) -> Collection | None:
         """Where events of ForceManager go: as chosen, at first the service's own default."""
         possible = [each for each in self.chosen if each.writable]
-        named = next((each for each in possible if each.id == self.draft.target), None)
+        named = next((each for each in possible if self.draft.target in (each.id, each.name)), None)
         default = next((each for each in possible if each.is_default), next(iter(possible), None))
         return named or default
 
@@ -344,3 +362,12 @@ class Onboarding:
         found = self.secret(which)
         assert found is not None
         return found
+
+
+def _profile_of(paths: Paths) -> Settings | None:
+    """The profile there is; None if there is none, or none that can be read: it is replaced by the new one."""
+    try:
+        return load(paths.settings_file) if paths.settings_file.exists() else None
+    except SettingsError as error:
+        _log.warning("The settings there are cannot be read, so set-up begins anew: %s", error)
+        return None

@@ -53,11 +53,12 @@ def service_of(model: Onboarding) -> Service:
 
 
 def settings_of(model: Onboarding) -> Settings:
-    """Raises `pydantic.ValidationError` before all is entered."""
-    draft = model.draft
-    provider = model.provider
+    """What the wizard does not ask about stays as it was. Raises `pydantic.ValidationError` before all is entered."""
+    draft, provider, before = model.draft, model.provider, model.before
     target = model.target if model.wants_target else None
+    kept = before.model_dump(exclude={"crm", "provider", "sync"}) if before is not None else {}
     return Settings(
+        **kept,
         crm=crm_of(model),
         provider=ProviderSettings(
             address=draft.address,
@@ -65,25 +66,28 @@ def settings_of(model: Onboarding) -> Settings:
             caldav=caldav_of(model),
             imap=imap_of(model) if model.wants_email else None,
         ),
-        sync=SyncSettings(
-            type=draft.direction,
-            channels=draft.channels,
-            calendars=_names(model.chosen, model.calendars) if model.wants_calendar else None,
-            target_calendar=_names([target], model.calendars)[0] if target is not None else None,
-            email_history_days=draft.email_history_days,
-            calendar_history_days=draft.calendar_history_days,
+        sync=SyncSettings.model_validate(
+            {
+                **(before.sync.model_dump() if before is not None else {}),
+                "type": draft.direction,
+                "channels": draft.channels,
+                "calendars": _names(model.chosen, model.calendars) if model.wants_calendar else None,
+                "target_calendar": _names([target], model.calendars)[0] if target is not None else None,
+                "email_history_days": draft.email_history_days,
+                "calendar_history_days": draft.calendar_history_days,
+            }
         ),
     )
 
 
 def crm_of(model: Onboarding) -> CrmSettings:
-    account = model.account
-    return CrmSettings(
-        url=completed(model.draft.crm_url),
-        public_key=model.draft.public_key,
-        user=model.draft.user,
-        time_zone=account.zone if account is not None and account.zone_is_ours else None,
-    )
+    """A time zone and activity types that an administrator set stay, as long as it is the same ForceManager."""
+    account, before = model.account, model.before
+    url = completed(model.draft.crm_url)
+    kept = before.crm.model_dump() if before is not None and before.crm.url == url else {}
+    ours = {"time_zone": account.zone} if account is not None and account.zone_is_ours else {}
+    draft = model.draft
+    return CrmSettings.model_validate({**kept, **ours, "url": url, "public_key": draft.public_key, "user": draft.user})
 
 
 def caldav_of(model: Onboarding) -> CalDavSettings:

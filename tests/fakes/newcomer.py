@@ -14,6 +14,7 @@ from fm_desktop.paths import Paths
 from fm_desktop.providers import catalog as catalogs
 from fm_desktop.providers.catalog import Catalog
 from fm_desktop.sandbox.server import SandboxServer
+from fm_desktop.settings import Settings, load
 from tests.fakes.keychain import ALLOWED, MemoryKeychain
 from tests.servers.account import DavAccount
 
@@ -61,7 +62,17 @@ class Newcomer:
 
     def begin(self, finder: Finder | None = None) -> Onboarding:
         """Opens the wizard's model, with what an earlier one left."""
-        return Onboarding(self.paths, self.credentials, self.catalog, draft=drafts.load(self.paths), finder=finder)
+        return Onboarding(
+            self.paths,
+            self.credentials,
+            self.catalog,
+            left=drafts.load(self.paths),
+            before=self._profile(),
+            finder=finder,
+        )
+
+    def _profile(self) -> Settings | None:
+        return load(self.paths.settings_file) if self.paths.settings_file.exists() else None
 
     def enter_everything(self, model: Onboarding) -> None:
         """All that a person types and knows before the first page asks for it."""

@@ -17,6 +17,7 @@ from fm_desktop.paths import Paths
 from fm_desktop.port import Collection, Refused
 from fm_desktop.providers import catalog as catalogs
 from fm_desktop.providers.finding import Finding
+from fm_desktop.settings import parse, save
 from fm_desktop.settings_errors import SettingsError
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.policy import Direction
@@ -375,24 +376,89 @@ def test_what_was_left_is_resumed_without_its_secrets(model):
     text = path.read_text(encoding="utf-8")
     assert "k3y" not in text
     assert "p4ss" not in text
-    again = Onboarding(model.paths, Credentials({}), catalogs.load(), draft=drafts.load(model.paths))
+    again = Onboarding(model.paths, Credentials({}), catalogs.load(), left=drafts.load(model.paths))
     assert again.draft.model_copy(update={"page": Page.FORCEMANAGER}) == model.draft
     assert again.resume() is Page.FORCEMANAGER
     assert again.flaws() == (Flaw(Field.PRIVATE_KEY, Problem.MISSING),)
+
+
+def test_a_profile_is_set_up_anew_from_what_it_was_and_keeps_what_is_not_asked_about(tmp_path):
+    paths = Paths.of({"FM_DESKTOP_HOME": str(tmp_path)})
+    before = parse(
+        """
+[crm]
+url = "https://crm.example/api/v4"
+public_key = "pk"
+user = "emma@gmx.de"
+event_type = 7
+[provider]
+address = "emma@gmx.de"
+name = "gmx"
+[provider.caldav]
+url = "https://caldav.gmx.net/"
+user = "emma@gmx.de"
+[sync]
+type = "calendar-to-crm"
+channels = ["calendar"]
+calendars = ["Work", "Holidays"]
+interval_seconds = 300
+private_events = "full"
+[email]
+never_log = ["bank.example"]
+"""
+    )
+    save(before, paths.settings_file)
+    model = Onboarding.open({"FM_DESKTOP_HOME": str(tmp_path)})
+    assert not model.was_left
+    assert model.resume() is Page.FORCEMANAGER
+    model.leave()
+    assert drafts.load(paths) is None
+    model.enter_secret(Which.CRM_PRIVATE_KEY, "k3y")
+    answer(model, CrmAccount(User(1, "emma@gmx.de", "Emma Stone", 1), "Europe/Madrid", zone_is_ours=False))
+    for _ in range(3):
+        model.forward()
+    find(model)
+    model.forward()
+    model.enter_secret(Which.PROVIDER_PASSWORD, "p4ss")
+    answer(model, SignedIn((WORK, TEAM, HOLIDAYS), ()))
+    model.forward()
+    assert model.chosen == (WORK, HOLIDAYS)
+    assert model.settings() == before
+    model.enter(channels=(Channel.EMAIL, Channel.CALENDAR), crm_url="https://other.example/api/v4")
+    assert model.settings().crm.event_type is None
+    assert model.settings().email == before.email
+
+
+def test_a_server_entered_by_hand_is_there_again(tmp_path):
+    paths = Paths.of({"FM_DESKTOP_HOME": str(tmp_path)})
+    model = Onboarding(paths, Credentials({}), catalogs.load())
+    at_provider(model).enter(
+        address="emma@acme.example", by_hand=True, caldav_url="dav.acme.example/", user_name="emma"
+    )
+    model.enter(imap_host="imap.acme.example", imap_port=1993)
+    again = Draft.of(model.settings())
+    assert again.by_hand
+    assert (again.caldav_url, again.user_name) == ("https://dav.acme.example/", "emma")
+    assert (again.imap_host, again.imap_port) == ("imap.acme.example", 1993)
+
+
+def test_settings_that_cannot_be_read_are_replaced(tmp_path):
+    (tmp_path / "settings.toml").write_text("[crm", encoding="utf-8")
+    assert Onboarding.open({"FM_DESKTOP_HOME": str(tmp_path)}).before is None
 
 
 def test_resuming_begins_where_a_person_is_needed(tmp_path):
     paths = Paths.of({"FM_DESKTOP_HOME": str(tmp_path)})
     left = Draft(page=Page.PREVIEW, public_key="pk", user="emma@gmx.de", address="emma@gmx.de")
     both = {"FM_DESKTOP_CRM_PRIVATE_KEY": "k", "FM_DESKTOP_PROVIDER_PASSWORD": "p"}
-    assert Onboarding(paths, Credentials(both), catalogs.load(), draft=left).resume() is Page.FORCEMANAGER
+    assert Onboarding(paths, Credentials(both), catalogs.load(), left=left).resume() is Page.FORCEMANAGER
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b'{"page": "nowhere"}', b"\xff\xfe"])
 def test_a_draft_that_cannot_be_read_is_begun_anew(tmp_path, content):
     paths = Paths.of({"FM_DESKTOP_HOME": str(tmp_path)})
     drafts.file_of(paths).write_bytes(content)
-    assert drafts.load(paths).is_empty
+    assert drafts.load(paths) is None
 
 
 def test_a_draft_of_another_version_keeps_what_is_known(tmp_path):

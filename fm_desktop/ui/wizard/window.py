@@ -62,10 +62,9 @@ class WizardWindow(WorkWindow):
         }
         self._build()
         self._fit_screen()
-        was_left = not model.draft.is_empty
         model.resume()
         self._show_page()
-        if was_left:
+        if model.was_left:
             self._say(
                 Tone.INFO,
                 tr("You left the set-up here the last time. What you entered is still there."),
@@ -155,11 +154,10 @@ class WizardWindow(WorkWindow):
     # --- leaving ---
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        if self.model.finished is None and not self.model.draft.is_empty:
-            try:
-                self.model.leave()
-            except OSError as error:
-                _log.warning("The unfinished set-up could not be kept: %s", error)
+        try:
+            self.model.leave()
+        except OSError as error:
+            _log.warning("The unfinished set-up could not be kept: %s", error)
         super().closeEvent(event)
 
     # --- what is seen ---
