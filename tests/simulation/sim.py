@@ -19,10 +19,11 @@ from fm_desktop.model.text import normal_text, normal_title
 from fm_desktop.model.times import When
 from fm_desktop.port import Resource, Side
 from fm_desktop.sync.cycle import Engine
-from fm_desktop.sync.plan import Decision
+from fm_desktop.sync.plan import Decision, Verb
 from fm_desktop.sync.policy import Direction
 from fm_desktop.sync.report import Outcome
 from fm_desktop.sync.retry import retry
+from fm_desktop.sync.undo import CannotUndo, undo
 from tests.fakes.memory import MemorySide
 from tests.fakes.world import AGENDA, World
 
@@ -100,6 +101,8 @@ class Known:
     copied: bool = False  # which row is the original cannot be told by a computer that never saw it alone
     twice: bool = False  # one UID in two calendars: which of them leads may change
     head_edited: bool = False  # of a shortened text: the tail stays with it
+    undone: bool = False  # to values of long ago, perhaps
+    alone: bool = False  # its copy was undone: it is on one side, or on both again
 
     @property
     def editable(self) -> bool:
@@ -123,6 +126,7 @@ class Simulation:
         self.loose = False
         self.states = 0
         self.backup: Path | None = None
+        self.copies = self.undone = False
 
     def _make_rough(self, lossy: bool) -> None:
         world = self.world
@@ -271,6 +275,22 @@ class Simulation:
                     self.approved[known.number] += 1
             engine.state.held.decide([held.id], decision)
 
+    def undo(self, engine: Engine, pick: int) -> None:
+        """Takes back one of the newest lines of the history."""
+        entries = [each for each in engine.state.chronicle.entries(8) if each.title.startswith("#")]
+        if not entries:
+            return
+        entry = entries[pick % len(entries)]
+        try:
+            undo(engine.state, entry.id)
+        except CannotUndo:
+            return
+        self.undone = True
+        known = self.items[number_of(entry.title)]
+        known.kept = known.undone = True
+        known.touched |= set(Side)
+        known.alone = known.alone or entry.verb is Verb.CREATE
+
     def _retry_quarantined(self, engine: Engine) -> None:
         for row in engine.state.store.rows("SELECT id FROM link WHERE quarantined"):
             retry(engine.state, row["id"])
@@ -298,6 +318,11 @@ class Simulation:
         if not self._takes_part(known, events) or (known.copied and self.loose):
             return
         here = f"#{known.number}: {len(rows)} rows, {len(events)} events"
+        if known.alone:
+            assert rows or events or known.deleted or not known.alive, f"lost: {here}"
+            assert len(uids) <= 1, here
+            assert known.series is not None or len(rows) <= 1, here
+            return
         assert len(uids) <= 1, here
         if known.series is not None:
             assert len(rows) == (known.series if events else 0), here
@@ -325,7 +350,8 @@ class Simulation:
         shown = values_of(event)
         seen = values_of(row)
         for name, value in shown.items():
-            allowed = [] if known.twice or (name == "text" and known.head_edited) else self._allowed(known, name)
+            free = known.twice or known.undone or (name == "text" and known.head_edited)
+            allowed = [] if free else self._allowed(known, name)
             assert not allowed or value in allowed, f"#{known.number} {name}: {value!r} is none of {allowed!r}"
             copied = value
             if name == "title":
@@ -355,12 +381,12 @@ class Simulation:
         events = self.places(Side.PROVIDER, known.number)
         if not self._takes_part(known, events):
             return
-        known.alive = bool(events)
+        known.alive = bool(events) or (known.alone and bool(self.places(Side.CRM, known.number)))
         known.before = values_of(events[0][2]) if events else {}
         known.edits.clear()
         known.deleted.clear()
         known.touched.clear()
-        known.kept = known.head_edited = known.copied = False
+        known.kept = known.head_edited = known.copied = known.undone = False
 
 
 def values_of(item: Item) -> dict[str, object]:

@@ -149,11 +149,14 @@ class WorldMachine(RuleBasedStateMachine):
             self.world.calendar.put(target, *self.world.calendar.shelves[collection][key].items, key=key)
             found[0].twice = True
 
+    # With choices of one of two computers on top, which row is the original is anybody's guess.
+    @precondition(lambda self: not self.sim.undone)
     @rule(pick=PICK)
     def copy_row(self, pick: int) -> None:
         found = self._picked(Side.CRM, pick)
         if found is None or not found[0].editable:
             return
+        self.sim.copies = True
         title = self._next("Copy")
         self._new(Side.CRM, AGENDA, replace(found[3], title=title))
         found[0].copied = self.sim.items[self.numbers].copied = True
@@ -280,19 +283,23 @@ class WorldMachine(RuleBasedStateMachine):
 
     # --- the user's choices ---
 
-    @precondition(lambda self: self.sim.other is None)
-    @rule(name=CALENDARS, remove=st.booleans())
-    def take_a_calendar_out_and_in_again(self, name: str, remove: bool) -> None:
+    @precondition(lambda self: self.sim.other is None or not self.sim.copies)
+    @rule(name=CALENDARS, remove=st.booleans(), other_looks=st.booleans())
+    def take_a_calendar_out_and_in_again(self, name: str, remove: bool, other_looks: bool) -> None:
         if name not in [each.what.name for each in self.world.engine.calendars.all() if each.takes_part]:
             return
         self.world.engine.calendars.deselect(name, remove_copies=remove)
         self.sim.sync()
+        if self.sim.other is not None and other_looks:
+            self.sim.sync(self.sim.other)
         for known in self.sim.items.values():
             known.kept = known.kept or any(place[0] == name for place in self.sim.places(Side.PROVIDER, known.number))
         self.world.engine.calendars.select(name)
-        if remove:
-            # A state from before would take the missing copies for the user's deletions.
-            self.sim.backup = None
+
+    @precondition(lambda self: not self.sim.copies)
+    @rule(pick=PICK)
+    def undo(self, pick: int) -> None:
+        self.sim.undo(self.world.engine, pick)
 
     @rule(keep=st.booleans())
     def quiet(self, keep: bool) -> None:
