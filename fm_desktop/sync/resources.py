@@ -107,6 +107,15 @@ class Resources:
         )  # fmt: skip
         return tuple(self._known(row) for row in rows)
 
+    def rests(self, uid: str) -> bool:
+        """Did a calendar that takes no part any more hold this UID when it was read last?"""
+        found = self._store.row(
+            "SELECT 1 FROM resource JOIN collection ON collection.id = resource.collection"
+            " WHERE uid = ? AND account = ? AND side = 'provider' AND (NOT selected OR missing)",
+            uid, self._account,
+        )  # fmt: skip
+        return found is not None
+
     @staticmethod
     def _known(row: sqlite3.Row) -> KnownResource:
         return KnownResource(

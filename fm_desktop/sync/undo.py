@@ -36,7 +36,8 @@ def undo(state: State, happening: int) -> Happening:
 
 
 def _check(state: State, entry: Happening, link: Link) -> None:
-    if link.detached:
+    if link.detached or (link.provider is None and state.resources.rests(link.uid)):
+        # Made anew in another calendar, it would be there twice.
         raise CannotUndo(f"“{entry.title}” is in a calendar that takes no part: choose it again first.")
     if link.excluded and entry.verb is not Verb.DELETE:
         raise CannotUndo(f"“{entry.title}” is on one side only, by your choice: there is no copy to change.")

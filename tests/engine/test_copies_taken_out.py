@@ -395,6 +395,18 @@ def test_what_is_in_a_calendar_that_takes_no_part_is_not_undone_in_silence(world
         undo(world.engine.state, newest(world))
 
 
+def test_what_was_taken_out_with_its_calendar_is_not_wished_back_into_another_one(world: World) -> None:
+    world.calendar.put("Home", event("Party"))
+    world.sync()
+    Calendars(world.engine.state).deselect("Home", remove_copies=True)
+    world.sync()
+    with pytest.raises(CannotUndo, match="choose it again"):
+        undo(world.engine.state, newest(world))
+    Calendars(world.engine.state).select("Home")
+    world.sync()
+    assert world.calendar.titles() == world.crm.titles() == ["Party"]
+
+
 # --- a deleted meeting with guests, wished back ---
 
 
