@@ -34,7 +34,8 @@ _HIDING = re.compile(
     r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?:max-height|opacity)\s*:\s*0(?![.\d]))",
     re.IGNORECASE,
 )
-_BLANKS = re.compile(r"[ \t\r\n\f]+")
+# Single blanks, which are most, stay as they are.
+_BLANKS = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
 # Fillers behind a preheader, so that a mail program's list shows nothing else there.
 _FILLER = re.compile("(?:[\u034f\u00ad\u200b-\u200f\u2007\ufeff][ \u00a0]*){3,}")
 _BLANK_LINES = re.compile(r"\n{3,}")

@@ -15,7 +15,8 @@ from fm_desktop.providers.mime.parameters import Parameterised, media_type, para
 
 MOST_PARTS = 1_000
 DEEPEST = 50
-LARGEST_PART_HEADER = 256 * 1024
+# Ten thousand recipients are about 1 MB, and may stand before what says how the body is to be read.
+LARGEST_HEADER, LARGEST_PART_HEADER = 2 * 1024 * 1024, 256 * 1024
 # RFC 2046, 5.1.1, allows 70; some programs make longer ones.
 _LONGEST_BOUNDARY = 500
 _FIRST_BLOCK, _LARGEST_BLOCK = 64 * 1024, 1024 * 1024
@@ -126,9 +127,10 @@ class _Reader:
         """The fields of a part, where its body begins, and the delimiter if one comes before any body."""
         found = self._find(self._patterns(boundaries)[1], at)
         end = self.size if found is None else max(found[0], at)
+        limit = LARGEST_PART_HEADER if boundaries else LARGEST_HEADER
         self.file.seek(at)
-        block = self.file.read(min(end - at, LARGEST_PART_HEADER))
-        if end - at > LARGEST_PART_HEADER:
+        block = self.file.read(min(end - at, limit))
+        if end - at > limit:
             self.long_headers = True
             block = block[: block.rfind(b"\n")] if b"\n" in block else block
         body = _body_without_empty_line(block, is_ended=found is not None)
