@@ -67,8 +67,8 @@ class Draft(BaseModel):
         """What a profile was set up with, to set it up anew."""
         provider, sync = settings.provider, settings.sync
         caldav, imap = provider.caldav, provider.imap
-        user = caldav.user if caldav is not None else ""
-        by_hand = provider.name is None and caldav is not None
+        user = caldav.user if caldav is not None else imap.user if imap is not None else ""
+        by_hand = provider.name is None
         return cls(
             crm_url=settings.crm.url,
             public_key=settings.crm.public_key,

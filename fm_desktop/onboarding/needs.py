@@ -38,9 +38,9 @@ def _channels(model: Onboarding) -> Iterator[Flaw]:
 
 def _provider(model: Onboarding) -> Iterator[Flaw]:
     yield from flaws.of_mail_address(Field.ADDRESS, model.draft.address)
-    if model.draft.by_hand:
+    if model.draft.by_hand and model.wants_calendar:
         yield from flaws.of_web_address(Field.CALDAV_URL, model.draft.caldav_url)
-    elif model.other_address and model.draft.confirmed != model.draft.address.strip():
+    if model.other_address and model.draft.confirmed != model.draft.address.strip():
         yield Flaw(Field.CONFIRMED, Problem.NOT_CONFIRMED)
     if model.asks_for_mail_server:
         yield from flaws.of_text(Field.IMAP_HOST, model.draft.imap_host)

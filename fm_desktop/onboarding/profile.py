@@ -38,7 +38,9 @@ class Service:
 def service_of(model: Onboarding) -> Service:
     provider, finding = model.provider, model.finding
     if provider is None or provider.calendar is None:
-        title = finding.title if finding is not None and not model.draft.by_hand else caldav_of(model).url
+        caldav = caldav_of(model)
+        by_hand = caldav.url if caldav is not None else model.draft.imap_host.strip()
+        title = finding.title if finding is not None and not model.draft.by_hand else by_hand
         return Service(title, user_name_of(model), asks_user_name=True)
     return Service(
         title=provider.title,
@@ -90,10 +92,13 @@ def crm_of(model: Onboarding) -> CrmSettings:
     return CrmSettings.model_validate({**kept, **ours, "url": url, "public_key": draft.public_key, "user": draft.user})
 
 
-def caldav_of(model: Onboarding) -> CalDavSettings:
-    finding = model.finding
-    url = completed(model.draft.caldav_url) if model.draft.by_hand or finding is None else finding.calendar_url
-    return CalDavSettings(url=url or "", user=user_name_of(model))
+def caldav_of(model: Onboarding) -> CalDavSettings | None:
+    """Where the calendars are; None by hand for e-mail alone, which needs no calendar service."""
+    if model.draft.by_hand:
+        url = completed(model.draft.caldav_url) if model.wants_calendar else ""
+    else:
+        url = (model.finding.calendar_url if model.finding is not None else None) or ""
+    return CalDavSettings(url=url, user=user_name_of(model)) if url else None
 
 
 def user_name_of(model: Onboarding) -> str:

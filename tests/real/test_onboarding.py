@@ -16,10 +16,11 @@ from fm_desktop.logs import Redactor
 from fm_desktop.onboarding import draft as drafts
 from fm_desktop.onboarding.again import sign_in_again
 from fm_desktop.onboarding.draft import Page
+from fm_desktop.onboarding.steps import SignedIn, sign_in_provider
 from fm_desktop.port import Refused, Side, SignInNeeded, Unreachable
 from fm_desktop.runner import Runner
 from fm_desktop.sandbox.server import SandboxServer
-from fm_desktop.settings import load
+from fm_desktop.settings import ImapSettings, load
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.report import Outcome
@@ -27,6 +28,7 @@ from fm_desktop.sync.store import Store
 from tests.fakes.newcomer import Newcomer, do, go_on
 from tests.servers.account import DavAccount
 from tests.servers.command import event
+from tests.servers.imap_script import ImapScript
 
 SOON = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y%m%d")
 
@@ -281,3 +283,25 @@ address = "{newcomer.account.url}"
     assert sides.provider.quirks.name == "sogo"
     sides.close()
     store.close()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[ImapScript]:
+    server = ImapScript()
+    yield server
+    server.stop()
+
+
+def sign_in_to(mailbox: ImapScript) -> SignedIn:
+    imap = ImapSettings(host="127.0.0.1", port=mailbox.port, security="none", user="emma")
+    return sign_in_provider(None, imap, Secret("a password"), "UTC", None)
+
+
+def test_R02_for_email_the_mailbox_is_signed_in_to_and_its_folders_are_seen(mailbox):
+    assert sign_in_to(mailbox) == SignedIn((), ("INBOX",))
+
+
+def test_a_mailbox_that_refuses_the_password_asks_for_another(mailbox):
+    mailbox.on(rb"^AUTHENTICATE", (b"TAG NO [AUTHENTICATIONFAILED] no",))
+    with pytest.raises(SignInNeeded):
+        sign_in_to(mailbox)

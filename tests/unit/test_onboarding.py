@@ -257,6 +257,18 @@ def test_only_the_calendar_needs_no_mail_server(model):
     assert model.flaws() == ()
 
 
+def test_only_email_needs_no_calendar_server(model):
+    at_provider(model).enter(address="emma@acme.example", by_hand=True, channels=(Channel.EMAIL,))
+    assert model.flaws() == (Flaw(Field.IMAP_HOST, Problem.MISSING),)
+    model.enter(imap_host="imap.acme.example")
+    model.forward()
+    assert model.service.title == "imap.acme.example"
+    settings = model.settings()
+    assert settings.provider.caldav is None
+    assert settings.provider.imap.user == "emma@acme.example"
+    assert Draft.of(settings).by_hand
+
+
 def test_a_domain_that_names_no_mail_server_has_it_asked_for(model):
     model._finder = lambda address, *_: Finding(address, None, "https://dav.acme.example/")
     at_provider(model).enter(address="emma@acme.example")

@@ -157,7 +157,7 @@ class _ServerFields(Card):
         self.imap.fill(draft.imap_host)
         self.port.fill(str(draft.imap_port))
         self.setVisible(draft.by_hand or model.asks_for_mail_server)
-        for each in (self.url, self.user):
-            each.setVisible(draft.by_hand)
+        self.url.setVisible(draft.by_hand and model.wants_calendar)
+        self.user.setVisible(draft.by_hand)
         for each in (self.imap, self.port):
             each.setVisible(model.asks_for_mail_server)
