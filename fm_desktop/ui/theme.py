@@ -230,8 +230,9 @@ def font(kind: Type) -> QFont:
 def name_kind(widget: QWidget, kind: str) -> None:
     """Gives a widget the looks of a kind of the style sheet, also when it had another before."""
     widget.setProperty("kind", kind)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def palette(colours: Colours) -> QPalette:

@@ -2,6 +2,7 @@
 
 from fm_desktop.ui.widgets.buttons import Button, MenuButton, Weight
 from fm_desktop.ui.widgets.cards import Card, Line, Row, across, at_the_end, empty_layout
+from fm_desktop.ui.widgets.growing import GrowingList
 from fm_desktop.ui.widgets.notices import Banner, Busy, EmptyState, ErrorPanel
 from fm_desktop.ui.widgets.pills import Mark, Pill, Swatch
 from fm_desktop.ui.widgets.shapes import Shape
@@ -15,6 +16,7 @@ __all__ = [
     "Elided",
     "EmptyState",
     "ErrorPanel",
+    "GrowingList",
     "Label",
     "Line",
     "Mark",

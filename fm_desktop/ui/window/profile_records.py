@@ -18,6 +18,8 @@ from fm_desktop.sync.control import Channel
 from fm_desktop.sync.explain import Explanation
 from fm_desktop.sync.held import Held
 from fm_desktop.sync.mail.letters import Letter
+from fm_desktop.sync.nudge import nudge
+from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.problems import Problem
 from fm_desktop.sync.resources import KnownCollection
 from fm_desktop.sync.state import State
@@ -87,10 +89,19 @@ class ProfileRecords:
         return self._profile.held()
 
     def approve(self, held: Iterable[int]) -> int:
-        return sum(self._profile.approve(each) for each in held)
+        return self._decide(held, Decision.APPROVED)
 
     def keep(self, held: Iterable[int]) -> int:
-        return sum(self._profile.keep(each) for each in held)
+        return self._decide(held, Decision.KEEP)
+
+    def _decide(self, held: Iterable[int], decision: Decision) -> int:
+        """All at once or none; what has stopped waiting since the page was drawn is passed over."""
+        with self._state() as state:
+            with state.store.transaction():
+                waiting = {each.id for each in state.held.waiting()}
+                number = state.held.decide([each for each in held if each in waiting], decision)
+            nudge(state.store, state.clock())
+            return number
 
     # --- what takes part, and how ---
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QRadioButton
+from PySide6.QtGui import QAccessible, QDesktopServices
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QRadioButton
 
 from fm_desktop.credentials import Which
 from fm_desktop.port import Unreachable
 from fm_desktop.settings_errors import SettingsError
+from fm_desktop.sync.calendars import UnknownCalendar
 from fm_desktop.sync.control import Channel, Running, Standing
 from fm_desktop.sync.policy import Direction
 from fm_desktop.sync.report import Outcome
@@ -138,7 +139,12 @@ def test_a_snapshot_that_changes_nothing_leaves_the_focus_alone(scene):
 
 
 def box(page, name):
-    return next(each for each in page.findChildren(QCheckBox) if each.accessibleName() == f"Takes part: {name}")
+    QApplication.processEvents()
+    return next(
+        each
+        for each in page.findChildren(QCheckBox)
+        if each.isVisible() and each.accessibleName() == f"Takes part: {name}"
+    )
 
 
 def test_R04_a_calendar_is_let_in(scene):
@@ -176,6 +182,14 @@ def test_R04_new_items_go_to_another_calendar_that_can_be_written(scene):
     assert "New items go here: Holidays in Spain" not in targets
     targets["New items go here: Sales team"].click()
     scene.done("target", "/emma/2/")
+
+
+def test_R04_a_choice_that_could_not_be_kept_is_shown_as_it_holds(scene):
+    page = scene.page("calendars")
+    scene.records.error = UnknownCalendar("There is no calendar “Private”.")
+    box(page, "Private").click()
+    scene.wait(lambda: "There is no calendar “Private”." in scene.says(page))
+    assert not box(page, "Private").isChecked()
 
 
 def test_no_calendars_yet(bare):
@@ -247,6 +261,54 @@ def test_all_held_deletions_of_a_reason_are_kept_at_once(scene):
     scene.settle(page)
     scene.wait(lambda: "items would be deleted at once" not in scene.says(page))
     assert "8 other people" in scene.says(page)
+
+
+def test_the_focus_stays_at_its_place_when_a_row_goes(scene):
+    page = scene.page("held")
+    scene.window.activateWindow()
+    button = scene.buttons("Keep", page)[3]
+    button.setFocus()
+    button.click()
+    scene.done("keep", (4,))
+    scene.wait(lambda: "items would be deleted" in scene.says(page) and len(scene.buttons("Keep", page)) == 12)
+    assert QApplication.focusWidget() is scene.buttons("Keep", page)[3]
+
+
+def test_a_list_that_is_read_is_not_drawn_anew_for_nothing(scene):
+    page = scene.page("held")
+    button = scene.buttons("Keep", page)[0]
+    scene.desk.show(replace(scene.desk.snapshot, syncing=True))
+    scene.settle(page)
+    assert scene.buttons("Keep", page)[0] is button
+
+
+def test_what_is_said_is_said_aloud(scene, monkeypatch):
+    spoken = []
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: spoken.append(event.message()))
+    page = scene.page("held")
+    scene.press("Keep", page)
+    scene.wait(lambda: spoken == ["1 item stays as it is."])
+
+
+def test_a_long_list_grows_as_it_is_wanted_and_the_button_is_about_all_of_it(scenes):
+    scene = scenes(replace_held(samples.full(lines=5), samples.held(50)))
+    page = scene.page("held")
+    assert len(scene.buttons("Delete", page)) == 20
+    scene.press("Show 30 more", page)
+    scene.wait(lambda: len(scene.buttons("Delete", page)) == 40)
+    scene.press("Show 10 more", page)
+    scene.wait(lambda: len(scene.buttons("Delete", page)) == 50)
+    assert scene.buttons("Show 10 more", page) == []
+    scene.press("Keep", page, 49)
+    scene.done("keep", (50,))
+    scene.wait(lambda: len(scene.buttons("Delete", page)) == 49)
+    scene.press("Keep all 49 as they are", page)
+    scene.done("keep", tuple(range(1, 50)))
+
+
+def replace_held(records, waiting):
+    records.waiting = waiting
+    return records
 
 
 def test_deleting_all_asks_once_more(scene):

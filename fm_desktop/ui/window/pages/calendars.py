@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton
 
+from fm_desktop.errors import Explained
 from fm_desktop.sync.resources import KnownCollection
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Tone
@@ -21,6 +24,7 @@ class CalendarsPage(Page):
             tr("Choose which of your calendars are kept in step with ForceManager, and where new items go."),
         )
         self.desk.decided.connect(self._look)
+        self._rows: tuple[CalendarRow, ...] | None = None
 
     def refresh(self) -> None:
         self.ask("calendars", lambda records: records.calendars(), self._show)
@@ -31,6 +35,18 @@ class CalendarsPage(Page):
 
     def _show(self, found: tuple[KnownCollection, ...]) -> None:
         rows = calendar_rows(found)
+        if rows == self._rows:
+            return  # a list that is read and clicked at must not be drawn anew with each look at the state
+        self._rows = rows
+        self._draw(rows)
+
+    def show_error(self, error: Explained, again: Callable[[], object] | None = None) -> None:
+        """A box that was clicked at in vain shows again what holds."""
+        super().show_error(error, again)
+        if self._rows is not None:
+            self._draw(self._rows)
+
+    def _draw(self, rows: tuple[CalendarRow, ...]) -> None:
         if not rows:
             sentence = tr("They are listed with the first sync.")
             self.fill(EmptyState(tr("No calendars are known yet"), sentence, shape=Shape.INFO, tone=Tone.NEUTRAL))

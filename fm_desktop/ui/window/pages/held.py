@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fm_desktop.sync.held import Held
 from fm_desktop.ui.texts import tr, trn
 from fm_desktop.ui.theme import Space, Type
-from fm_desktop.ui.widgets import Button, Card, EmptyState, Label, Line, Row, Weight, across
+from fm_desktop.ui.widgets import Button, Card, EmptyState, GrowingList, Label, Line, Row, Weight, across
+from fm_desktop.ui.widgets.growing import STEP
 from fm_desktop.ui.window.pages.page import Page, Tools
 from fm_desktop.ui.window.present.lists import HeldGroup, HeldRow, held_groups
 from fm_desktop.ui.window.questions import Choice, ask
-
-MOST_SHOWN = 100
 
 
 class HeldPage(Page):
@@ -22,6 +23,8 @@ class HeldPage(Page):
         )
         self.desk.decided.connect(self._look)
         self.desk.snapshot_changed.connect(self._look)
+        self._found: tuple[Held, ...] | None = None
+        self._lists: dict[str, GrowingList] = {}
 
     def refresh(self) -> None:
         self.ask("held", lambda records: records.held(), self._show)
@@ -31,6 +34,9 @@ class HeldPage(Page):
             self.refresh()
 
     def _show(self, found: tuple[Held, ...]) -> None:
+        if found == self._found:
+            return  # a list that is read and clicked at must not be drawn anew with each look at the state
+        self._found = found
         if not found:
             self.fill(
                 EmptyState(
@@ -50,18 +56,11 @@ class HeldPage(Page):
         keep_all = Button(group.keep_all, lambda: self._keep(group.ids), Weight.PRIMARY)
         card.body.addLayout(across(keep_all, do_all))
         card.body.addSpacing(Space.XS)
-        for each in group.rows[:MOST_SHOWN]:
-            card.add(Line())
-            card.add(self._row(each, deletes=group.deletes))
-        rest = len(group.rows) - MOST_SHOWN
-        if rest > 0:
-            card.add(Line())
-            more = trn(
-                "and {n} more; the two buttons above are about all of them",
-                "and {n} more; the two buttons above are about all of them",
-                rest,
-            )
-            card.add(Label(more, kind="muted"))
+        makers = [partial(self._row, each, deletes=group.deletes) for each in group.rows]
+        before = self._lists.get(group.reason)
+        self._lists[group.reason] = rows = GrowingList(makers, STEP if before is None else before.shown)
+        card.add(Line())
+        card.add(rows)
         return card
 
     def _row(self, shown: HeldRow, *, deletes: bool) -> Row:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QLayout, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from fm_desktop.errors import Explained
@@ -20,6 +20,8 @@ from fm_desktop.ui.window.desk import Desk
 from fm_desktop.ui.window.records import Records
 
 T = TypeVar("T")
+
+PATIENCE_MILLISECONDS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,9 @@ class Page(QWidget):
         if scrolls:
             inner.addStretch(1)
         self._asked: dict[str, object] = {}
+        # Most answers are there before anybody would read that one has to wait.
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MILLISECONDS)
+        self._patience.timeout.connect(self.busy.show)
 
     def refresh(self) -> None:
         """Asks the desk for what the page shows."""
@@ -78,14 +83,17 @@ class Page(QWidget):
         """Asks for something by name; of several questions of one name only the last answer counts. Controls
         named as `resting` cannot be used before it is there."""
         token = self._asked[what] = object()
-        self.busy.show()
+        if not self._patience.isActive():
+            self._patience.start()
         _rest(resting)
 
         def answered(show: Callable[[], object]) -> None:
             _wake(resting)
             if self._asked.get(what) is token:
                 del self._asked[what]
-                self.busy.setVisible(self.is_waiting)
+                if not self.is_waiting:
+                    self._patience.stop()
+                    self.busy.hide()
                 show()
 
         self.desk.ask(
@@ -121,22 +129,42 @@ class Page(QWidget):
             if again is not None:
                 again()
 
-        panel = ErrorPanel(error.message, error.next_step, retry if again is not None else None)
-        self._notices.addWidget(panel)
+        self._announce(ErrorPanel(error.message, error.next_step, retry if again is not None else None))
 
     def say(self, message: str, tone: Tone = Tone.OK) -> None:
         """A word on what was done, until the next one."""
         self.clear_notices()
-        self._notices.addWidget(Banner(tone, message))
+        self._announce(Banner(tone, message))
+
+    def _announce(self, banner: Banner) -> None:
+        """Shows it, and has a screen reader say it: it may be far from where the focus is."""
+        self._notices.addWidget(banner)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, banner.accessibleName()))
 
     def clear_notices(self) -> None:
         empty_layout(self._notices)
 
     def fill(self, *widgets: QWidget) -> None:
-        """Shows these below the head, instead of what was there."""
+        """Shows these below the head, instead of what was there. The focus stays at the same place of the list."""
+        focus = QApplication.focusWidget()
+        place = _reachable(self.body).index(focus) if focus in _reachable(self.body) else None
         empty_layout(self.body)
         for each in widgets:
             self.body.addWidget(each)
+        if place is not None and (after := _reachable(self.body)):
+            after[min(place, len(after) - 1)].setFocus()
+
+
+def _reachable(layout: QLayout) -> list[QWidget]:
+    """What the Tab key reaches inside of a layout, in order."""
+    found: list[QWidget] = []
+    for index in range(layout.count()):
+        item = layout.itemAt(index)
+        widget = None if item is None else item.widget()
+        if widget is not None:
+            inside = [each for each in widget.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+            found += [each for each in inside if each.isEnabled()]
+    return found
 
 
 def _rest(controls: tuple[QWidget, ...]) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fm_desktop.sync.problems import Problem
-from fm_desktop.ui.texts import tr, trn
+from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Tone
-from fm_desktop.ui.widgets import Button, Card, EmptyState, Label, Line, Mark, Row, Shape, Weight
+from fm_desktop.ui.widgets import Button, Card, EmptyState, GrowingList, Mark, Row, Shape, Weight
 from fm_desktop.ui.window.pages.page import Page, Tools
 from fm_desktop.ui.window.present.lists import ProblemRow, problem_rows
-
-MOST_SHOWN = 100
-"""Widgets for thousands would take seconds; these are solved or explained first."""
 
 
 class ProblemsPage(Page):
@@ -20,6 +19,7 @@ class ProblemsPage(Page):
         )
         self.desk.decided.connect(self._look)
         self.desk.snapshot_changed.connect(self._look)
+        self._found: tuple[Problem, ...] | None = None
 
     def refresh(self) -> None:
         self.ask("problems", lambda records: records.problems(), self._show)
@@ -29,19 +29,15 @@ class ProblemsPage(Page):
             self.refresh()
 
     def _show(self, found: tuple[Problem, ...]) -> None:
+        if found == self._found:
+            return  # a list that is read and clicked at must not be drawn anew with each look at the state
+        self._found = found
         if not found:
             self.fill(EmptyState(tr("No problems"), tr("Everything that was to be synced was synced.")))
             return
         rows = problem_rows(found, self.tools.now(), self.tools.moments)
         card = Card()
-        for index, each in enumerate(rows[:MOST_SHOWN]):
-            if index:
-                card.add(Line())
-            card.add(self._row(each))
-        rest = len(rows) - MOST_SHOWN
-        if rest > 0:
-            card.add(Line())
-            card.add(Label(trn("and {n} more problem", "and {n} more problems", rest), kind="muted"))
+        card.add(GrowingList([partial(self._row, each) for each in rows]))
         self.fill(card)
 
     def _row(self, shown: ProblemRow) -> Row:
