@@ -17,6 +17,7 @@ from fm_desktop.connect import Connector, Sides, now
 from fm_desktop.credentials import CredentialError
 from fm_desktop.errors import Busy
 from fm_desktop.mailbox import channels_of
+from fm_desktop.mailpart import MailPart
 from fm_desktop.paths import Paths
 from fm_desktop.port import PortError, SignInNeeded, Throttled
 from fm_desktop.settings import Settings
@@ -47,21 +48,29 @@ class Runner:
         self._sides: Sides | None = None
         self.seen_nudge: str | None = None  # the newest that a cycle has taken in; None before the first
         self.wanted = threading.Event()  # another cycle before its time: mail came in, or is not all logged yet
-        self.watched: Watched | None = None  # where new mail comes in, while it is logged
+        self._mail = MailPart(settings.sync.interval_seconds)
 
     def cycle(self, ending: threading.Event, *, dry_run: bool = False) -> Report:
         """One cycle. What a side does wrong is in the report. Raises `Busy`, `StoreError`, `OSError`."""
         with self._alone(ending):
             store = Store.open(self._paths.store_file)
             try:
-                self.seen_nudge = last_nudge(store)
+                nudge = last_nudge(store)
+                if nudge != self.seen_nudge:
+                    self._mail.try_soon()
+                self.seen_nudge = nudge
                 self.wanted.clear()
                 return self._cycle(store, ending, dry_run=dry_run)
             finally:
                 store.close()
 
+    @property
+    def watched(self) -> Watched | None:
+        """Where new mail comes in, while it is waited for; asked by any thread."""
+        return self._mail.watched
+
     def close(self) -> None:
-        self.watched = None
+        self._mail.stop_waiting()
         if self._sides is not None:
             self._sides.close()
             self._sides = None
@@ -69,7 +78,7 @@ class Runner:
     def _cycle(self, store: Store, ending: threading.Event, *, dry_run: bool) -> Report:
         halted = {each: _halted(store, each) for each in channels_of(self._settings)}
         if Outcome.DONE not in halted.values():
-            self._watch(None)
+            self._mail.stop_waiting()
             return Report(next(iter(halted.values()), Outcome.STOPPED))
         try:
             report = self._run(store, ending, halted, dry_run=dry_run)
@@ -103,7 +112,7 @@ class Runner:
             if mail.outcome is Outcome.DONE and not ending.is_set():
                 mail = self._mail_part(sides, store, ending, dry_run=dry_run)
             else:
-                self._watch(None)
+                self._mail.stop_waiting()
         finally:
             sides.remember_session()
         return together(calendar, mail, self._connector.state(store).problems.count())
@@ -125,23 +134,13 @@ class Runner:
         return report
 
     def _mail_part(self, sides: Sides, store: Store, ending: threading.Event, *, dry_run: bool) -> MailReport:
-        cycle = sides.mail_cycle(store)
-        assert cycle is not None
-        report = cycle.run(dry_run=dry_run, cancelled=_cancel(store, ending, Channel.EMAIL))
+        report = self._mail.run(sides, store, _cancel(store, ending, Channel.EMAIL), dry_run=dry_run)
         if report.outcome is Outcome.INCOMPLETE:
             self.wanted.set()
-        folder = cycle.tables.folders.arrivals(sides.email_folders)
-        self._watch(None if folder is None or sides.mailbox is None else Watched(sides.mailbox.source, folder))
         if report.outcome is Outcome.DONE and not dry_run and sides.calendar is None:
             with store.transaction():
                 store.set_meta("last_success", utc_text(now()))
         return report
-
-    def _watch(self, watched: Watched | None) -> None:
-        """Says where new mail is waited for, and ends a waiting that is not wanted any more."""
-        before, self.watched = self.watched, watched
-        if before is not None and before != watched:
-            before.source.wake()
 
     @contextmanager
     def _alone(self, ending: threading.Event) -> Iterator[None]:
@@ -254,7 +253,7 @@ class Attention:
 def impression(report: Report) -> Impression:
     """What a cycle means for the pace of the loop."""
     error = report.error
-    if error is not None:
+    if error is not None and not report.only_mail:
         return Impression(trouble=True, retry_after=error.retry_after if isinstance(error, Throttled) else None)
     return Impression(changed=bool(report.crm.total or report.provider.total or report.emails_logged))
 

@@ -75,7 +75,8 @@ class PlannedLine:
 @dataclass(frozen=True, slots=True)
 class Report:
     """`error` is what ended the cycle early, `also` what else ended its other part: the calendar and e-mail do not
-    keep each other from going on. `requests` and `seconds` count this cycle only."""
+    keep each other from going on. `only_mail`: the calendar went through. `requests` and `seconds` count this cycle
+    only."""
 
     outcome: Outcome
     crm: Counts = Counts()
@@ -89,6 +90,7 @@ class Report:
     error: PortError | None = None
     also: PortError | None = None
     emails_logged: int = 0
+    only_mail: bool = False
 
     def as_json(self, *, preview: bool = False) -> dict[str, Any]:
         """The object of `sync --once --json` (design 6); a `preview` lists what would be written as well."""
@@ -119,6 +121,11 @@ class MailReport:
     seconds: float = 0.0
     plan: tuple[PlannedLine, ...] = ()
     error: PortError | None = None
+
+    @classmethod
+    def halted(cls) -> MailReport:
+        """Of a part that does not have its turn."""
+        return cls(Outcome.STOPPED)
 
 
 # The worst first: how a cycle with two parts is called. A part that is halted says nothing about the other one.
@@ -151,4 +158,5 @@ def together(calendar: Report, mail: MailReport, problems: int) -> Report:
         plan=(*calendar.plan, *mail.plan),
         error=errors[0] if errors else None,
         also=errors[1] if len(errors) > 1 else None,
+        only_mail=calendar.outcome in {Outcome.DONE, Outcome.INCOMPLETE} and mail.error is not None,
     )
