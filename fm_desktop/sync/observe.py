@@ -77,7 +77,7 @@ class Observer:
             self._relink.present(side, collection, found, now)
         for remote in absent:
             self._relink.absent(side, collection, remote, now)
-        self._relink.released(removed_marks)
+        self._relink.released(removed_marks, now)
         self._relink.finish(side, now)
 
     def _absent(

@@ -120,7 +120,7 @@ class Relinker:
         self._touched_rows.clear()
         self._marks_before.clear()
 
-    def released(self, marks: Mapping[str, str]) -> None:
+    def released(self, marks: Mapping[str, str], now: datetime) -> None:
         """Rows that are gone, by the user's choice on another computer, as copies only: what they were copies of stays
         as it is, and is not copied again. `marks`: of deleted rows, by their id."""
         for remote, mark in marks.items():
@@ -128,8 +128,9 @@ class Relinker:
             if link is None or link.wish is not None or link.crm is not None or link.base_crm is None:
                 continue
             # An earlier copy of the same item may have been taken out long ago: that tells nothing of this one.
-            if link.provider is not None and self._lost_rows.get(link.id, remote) == remote:
-                self._links.exclude(link)
+            if self._lost_rows.get(link.id, remote) == remote:
+                # It may be away from the calendar for a moment only, and must not come back to a base.
+                self._links.exclude(link, ended_at=utc_text(now) if link.provider is None else None)
 
     def _is_stale(self, side: Side, collection: int, found: Found, known: KnownResource | None, now: datetime) -> bool:
         """A reading from before our own last write: a lagging server's, not a person's edit."""

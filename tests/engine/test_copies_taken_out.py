@@ -169,6 +169,22 @@ def test_R04_a_calendar_chosen_again_while_its_copies_were_taken_out_is_kept_in_
     world.quiet()
 
 
+def test_a_copy_undone_while_another_computer_chose_its_calendar_anew_costs_nothing(world: World) -> None:
+    """To that one the event is away for the moment in which it hears of the row."""
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    other = world.another_computer()
+    cycles(world, other)
+    Calendars(other.state).deselect("Work", remove_copies=True)
+    Calendars(other.state).select("Work")
+    undo(world.engine.state, newest(world))
+    world.sync()
+    cycles(world, other)
+    assert world.calendar.titles() == ["Dentist"]
+    assert world.crm.titles() == []
+    world.quiet()
+
+
 def test_R04_a_copy_that_could_not_be_changed_is_taken_out_all_the_same(world: World) -> None:
     world.calendar.put("Work", event("Dentist"))
     world.sync()
