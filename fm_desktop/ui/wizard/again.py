@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from fm_desktop.credentials import Credentials, Secret, Which
@@ -40,11 +42,11 @@ class SignInWindow(WorkWindow):
         self._paths, self._settings, self._credentials = paths, settings, credentials
         self._which, self._on_done, self._redactor = which, on_done, redactor
         self.setWindowTitle(tr("Sign in again"))
-        self.resize(_WIDTH, self.minimumHeight())
         self.worker.changed.connect(self._show_state)
         self.public_key = TextField(tr("&Public key"), lambda _text: None)
         self.secret = SecretField(self._label(), lambda _text: self._quiet())
         self._build()
+        self.setMinimumWidth(_WIDTH)
         self._show_state()
         self.secret.edit.setFocus()
 
@@ -85,6 +87,7 @@ class SignInWindow(WorkWindow):
 
     def _failed(self, why: Explained) -> None:
         self._messages.addWidget(Banner(Tone.ERROR, why.message, why.next_step))
+        QTimer.singleShot(0, self, self._make_room)  # once the banner is shown
         self.secret.edit.setFocus()
         self.secret.edit.selectAll()
 
@@ -120,9 +123,20 @@ class SignInWindow(WorkWindow):
         column.addWidget(self.secret)
         column.addLayout(self._messages)
         column.addStretch(1)
-        row = across(self.busy, self.cancel, self.sign_in)
-        row.insertStretch(1, 1)
+        row = across(self.busy)
+        row.addWidget(self.cancel)
+        row.addWidget(self.sign_in)
         column.addLayout(row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """A window on its own does not ask how high its wrapped lines are at its width."""
+        layout = self.layout()
+        assert layout is not None
+        self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
 
     def _show_state(self) -> None:
         work = self.worker.work

@@ -5,15 +5,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from fm_desktop.credentials import Secret, Which
+from fm_desktop.errors import ExitCode, Explained
 from fm_desktop.logs import Redactor
 from fm_desktop.onboarding.draft import Page
 from fm_desktop.settings import load
 from fm_desktop.sync.control import Channel
-from fm_desktop.ui.widgets import Banner
+from fm_desktop.ui.widgets import Banner, Label
 from fm_desktop.ui.wizard import open_sign_in
 from fm_desktop.ui.wizard.again import SignInWindow
 from tests.fakes.newcomer import EMMA, do, go_on
-from tests.ui.wizard.hands import PATIENCE, controls, name_of
+from tests.ui.wizard.hands import PATIENCE, controls, name_of, settle
 
 
 @pytest.fixture
@@ -100,4 +101,18 @@ def test_the_entry_of_the_application_asks_for_this_credential_of_this_profile(q
     texts = [each.text() for each in window.findChildren(QLabel) if each.isVisible()]
     assert f"The password of {EMMA} was not accepted any more. Everything else stays as it is." in texts
     assert not window.public_key.isVisible()
+    window.close()
+
+
+@pytest.mark.parametrize("which", list(Which))
+def test_nothing_is_cut_also_with_a_long_message(qtbot, profile, ask, which):
+    window = ask(which)
+    window._failed(
+        Explained("A sentence that is rather long, as some are. " * 6, "And a next step. " * 8, ExitCode.SIGN_IN)
+    )
+    qtbot.waitUntil(lambda: bool(said(window)), timeout=PATIENCE)
+    settle()
+    for each in window.findChildren(Label):
+        if each.isVisible() and each.wordWrap():
+            assert each.height() >= each.heightForWidth(each.width()), each.text()
     window.close()

@@ -95,11 +95,12 @@ class ProviderPage(WizardPage):
                 Banner(
                     Tone.WARNING,
                     tr(
-                        "ForceManager knows you as {registered}, and your iCloud account is {account}.",
+                        "ForceManager knows you as {registered}, and your {provider} account is {account}.",
                         registered=model.other_address,
+                        provider=model.service.title,
                         account=address,
                     ),
-                    tr("Invitations may not be recognised as yours. Better register the iCloud address there."),
+                    tr("Invitations may not be recognised as yours. Better register this address there."),
                 )
             )
 
