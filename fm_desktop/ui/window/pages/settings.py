@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from typing import Final
 
 from PySide6.QtCore import Qt, QTime
 from PySide6.QtWidgets import (
@@ -27,6 +28,10 @@ from fm_desktop.ui.window.pages.page import Page, Tools
 from fm_desktop.ui.window.present import settings as present
 from fm_desktop.ui.window.present.settings import Form, Option
 from fm_desktop.ui.window.records import Records
+
+
+NAMES_WIDTH: Final = 34
+"""Of the column of names, in characters."""
 
 
 class SettingsPage(Page):
@@ -270,6 +275,8 @@ class _Rows:
         self._grid.setHorizontalSpacing(Space.L)
         self._grid.setVerticalSpacing(Space.S)
         self._grid.setColumnStretch(1, 1)
+        # The same in every card, so that the controls of all stand in one column.
+        self._grid.setColumnMinimumWidth(0, NAMES_WIDTH * card.fontMetrics().averageCharWidth())
         card.body.addLayout(self._grid)
 
     def add(self, name: str, control: QWidget) -> None:
