@@ -26,6 +26,7 @@ from fm_desktop.onboarding.secrets import TypedSecrets
 from fm_desktop.onboarding.steps import CrmAccount, Preview, SignedIn
 from fm_desktop.paths import Paths
 from fm_desktop.port import Collection
+from fm_desktop.providers import catalog as catalogs
 from fm_desktop.providers.catalog import Catalog, Provider
 from fm_desktop.providers.finding import Finding, find
 from fm_desktop.services import catalog_of
@@ -101,6 +102,7 @@ class Onboarding:
         self._begun_with = self.draft
         self.page = Page.FORCEMANAGER
         self.finished: Settings | None = None
+        self.trouble: SettingsError | None = None
         self._credentials = credentials
         self._redactor = redactor or Redactor()
         self._finder = finder or (lambda address, known, cancelled: find(address, known, cancelled=cancelled))
@@ -109,12 +111,16 @@ class Onboarding:
 
     @classmethod
     def open(cls, environment: Mapping[str, str], redactor: Redactor | None = None) -> Onboarding:
-        """The set-up that was left, or a new one, of the profile there is. Raises `SettingsError` for an
-        administrator's file that is wrong."""
+        """The set-up that was left, or a new one, of the profile there is. An administrator's file that is wrong is
+        `trouble`, and left out."""
         paths = Paths.of(environment)
-        catalog = catalog_of(paths.config)
         steps.sweep(paths)
-        return cls(
+        trouble = None
+        try:
+            catalog = catalog_of(paths.config)
+        except SettingsError as error:
+            catalog, trouble = catalogs.load(), error
+        model = cls(
             paths,
             Credentials(environment),
             catalog,
@@ -122,6 +128,8 @@ class Onboarding:
             before=_profile_of(paths),
             redactor=redactor,
         )
+        model.trouble = trouble
+        return model
 
     # --- entering ---
 

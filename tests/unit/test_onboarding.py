@@ -18,7 +18,6 @@ from fm_desktop.port import Collection, Refused
 from fm_desktop.providers import catalog as catalogs
 from fm_desktop.providers.finding import Finding
 from fm_desktop.settings import parse, save
-from fm_desktop.settings_errors import SettingsError
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.policy import Direction
 
@@ -479,10 +478,12 @@ def test_a_draft_of_another_version_keeps_what_is_known(tmp_path):
     assert drafts.load(paths).user == "emma@gmx.de"
 
 
-def test_an_administrators_catalog_that_is_wrong_is_told(tmp_path):
+def test_an_administrators_catalog_that_is_wrong_is_told_and_left_out(tmp_path):
     (tmp_path / "providers.toml").write_text("[acme]\n", encoding="utf-8")
-    with pytest.raises(SettingsError, match=r"\[acme\] title is missing"):
-        Onboarding.open({"FM_DESKTOP_HOME": str(tmp_path)})
+    model = Onboarding.open({"FM_DESKTOP_HOME": str(tmp_path)})
+    assert "[acme] title is missing" in str(model.trouble)
+    assert "providers.toml" in model.trouble.next_step
+    assert "iCloud" in model.supported
 
 
 def test_what_a_broken_preview_left_behind_is_removed_at_the_next_start(tmp_path):

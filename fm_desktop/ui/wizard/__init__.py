@@ -15,10 +15,7 @@ from fm_desktop.settings import Settings, load
 def open_wizard(
     environment: Mapping[str, str], on_done: Callable[[], object], redactor: Redactor | None = None
 ) -> QWidget:
-    """The wizard, shown; it deletes itself when it is closed. `on_done` is called when there is a profile.
-
-    Raises `SettingsError` where an administrator's catalog of providers is wrong.
-    """
+    """The wizard, shown; it deletes itself when it is closed. `on_done` is called when there is a profile."""
     from fm_desktop.onboarding.model import Onboarding
     from fm_desktop.ui.wizard.window import WizardWindow
 

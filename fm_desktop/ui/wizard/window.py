@@ -64,7 +64,9 @@ class WizardWindow(WorkWindow):
         self._fit_screen()
         model.resume()
         self._show_page()
-        if model.was_left:
+        if model.trouble is not None:
+            self._say(Tone.WARNING, str(model.trouble), model.trouble.next_step)
+        elif model.was_left:
             self._say(
                 Tone.INFO,
                 tr("You left the set-up here the last time. What you entered is still there."),

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from fm_desktop.onboarding import draft as drafts
 from fm_desktop.onboarding.draft import Page
 from fm_desktop.onboarding.flaws import Field
-from fm_desktop.onboarding.model import Step
+from fm_desktop.onboarding.model import Onboarding, Step
 from fm_desktop.providers import catalog as catalogs
 from fm_desktop.providers.finding import find, not_supported
 from fm_desktop.sync.control import Channel
@@ -119,6 +119,14 @@ def test_a_time_out_is_told_and_lets_go(at, newcomer, silent, monkeypatch):
     fill(hands, Field.CRM_URL, silent)
     hands.click(hands.window.next)
     assert "no answer for a long time" in hands.wait_for_message().message
+    assert hands.window.next.isEnabled()
+
+
+def test_an_administrators_file_that_is_wrong_is_told_at_once_and_stands_in_nobodys_way(at, tmp_path):
+    (tmp_path / "providers.toml").write_text("[acme]\n", encoding="utf-8")
+    hands = at(Onboarding.open({"FM_DESKTOP_HOME": str(tmp_path)}))
+    told = hands.wait_for_message()
+    assert "[acme] title is missing" in told.message
     assert hands.window.next.isEnabled()
 
 
