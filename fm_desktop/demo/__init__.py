@@ -1,6 +1,6 @@
-"""`fm-desktop demo`: the main job from end to end, on a ForceManager sandbox and a real calendar server.
+"""`fm-desktop demo`: the main job from end to end, on a ForceManager sandbox, a real calendar and a real mail server.
 
-All that it says was done is read back from both servers by code of its own.
+All that it says was done is read back from these servers by code of its own.
 """
 
 from __future__ import annotations
@@ -14,10 +14,14 @@ from pathlib import Path
 from types import FrameType
 
 from fm_desktop import logs
+from fm_desktop.demo.afterwards import ending, keep_in_step, look_around
 from fm_desktop.demo.forcemanager import ForceManager
+from fm_desktop.demo.mail_play import MailPlay
+from fm_desktop.demo.opening import Days
 from fm_desktop.demo.phone import Phone
-from fm_desktop.demo.play import Play, ending, look_around
-from fm_desktop.demo.stage import CALENDAR_USER, Stage
+from fm_desktop.demo.play import Play
+from fm_desktop.demo.servers import USER
+from fm_desktop.demo.stage import Stage
 from fm_desktop.demo.table import say
 from fm_desktop.sandbox.sample import MAIN_USER
 
@@ -25,7 +29,7 @@ FOLDER = Path(".demo")
 
 
 def run(folder: Path = FOLDER, *, keep: bool = False) -> int:
-    """Plays the demo below `folder`; with `keep` both servers then stay, kept in step, until Ctrl-C.
+    """Plays the demo below `folder`; with `keep` the servers then stay, kept in step, until Ctrl-C.
 
     Returns 0 if all that was read back is as it must be, else 1. Raises `UsageError`, `OSError`,
     `KeyboardInterrupt`, and what `Profile` raises; the servers are stopped in any case.
@@ -38,13 +42,15 @@ def run(folder: Path = FOLDER, *, keep: bool = False) -> int:
         sandbox, calendar = stage.sandbox, stage.calendar
         crm = ForceManager(sandbox.url, sandbox.public_key, sandbox.private_key, MAIN_USER)
         resources.callback(crm.close)
-        phone = Phone(calendar.url, CALENDAR_USER, calendar.password)
+        phone = Phone(calendar.url, USER, calendar.password)
         resources.callback(phone.close)
-        play = Play(stage, crm, phone)
+        mail = MailPlay(stage, crm, Days.now())
+        resources.callback(mail.close)
+        play = Play(stage, crm, phone, mail)
         checks = play.play()
-        say(ending(checks, time.monotonic() - began), look_around(stage, keep=keep))
+        say(ending(checks, time.monotonic() - began), look_around(stage, mail, keep=keep))
         if keep:
-            play.keep_in_step()
+            keep_in_step(play.profile)
     return 1 if any(each.problems for each in checks) else 0
 
 

@@ -91,15 +91,15 @@ def ended_well(reports: Mapping[str, Report]) -> Check:
     return Check("The preview and all syncs ended well.", problems)
 
 
-def idle_is_idle(report: Report, pictures: Pictures, asked_crm: int) -> Check:
-    """`asked_crm`: the requests that ForceManager itself counted."""
+def idle_is_idle(report: Report, pictures: Pictures, asked_crm: int, folders: int) -> Check:
+    """`asked_crm`: the requests that ForceManager itself counted; `folders` of mail that are read."""
     calendars = len(TAKE_PART)
     problems = compared(changes(pictures.final, pictures.idle), [])
-    if written := report.crm.total + report.provider.total:
+    if written := report.crm.total + report.provider.total + report.emails_logged:
         problems.append(f"the program says that it wrote {count(written, 'time')}")
     if asked_crm != 1:
         problems.append(f"ForceManager was asked {count(asked_crm, 'time')}")
-    if (asked := report.requests.get(Side.PROVIDER, 0)) != calendars:
-        problems.append(f"the {calendars} calendars were asked {count(asked, 'time')}")
-    requests = f"1 request to ForceManager and {calendars} to the {calendars} calendars"
+    if (asked := report.requests.get(Side.PROVIDER, 0)) != calendars + folders:
+        problems.append(f"the {calendars} calendars and {folders} mail folders were asked {count(asked, 'time')}")
+    requests = f"1 request to ForceManager, and 1 for each of {calendars} calendars and {folders} mail folders"
     return Check(f"One more sync with nothing to do: 0 writes, {requests}.", problems)

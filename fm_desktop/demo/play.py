@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import time
+import threading
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import NoReturn
 
 from fm_desktop import printed
 from fm_desktop.app import Profile
 from fm_desktop.demo import first_sync, judge, opening, story
 from fm_desktop.demo.forcemanager import ForceManager, Row
 from fm_desktop.demo.judge import Check, Pictures
-from fm_desktop.demo.opening import BUDGET, FAMILY, TAKE_PART, TASKS, WORK, Days
+from fm_desktop.demo.letter import READ
+from fm_desktop.demo.mail_play import MailPlay, Mails
+from fm_desktop.demo.opening import BUDGET, FAMILY, TAKE_PART, TASKS, WORK
 from fm_desktop.demo.phone import Phone
 from fm_desktop.demo.picture import Picture
+from fm_desktop.demo.servers import USER
 from fm_desktop.demo.shown import ZONE
-from fm_desktop.demo.stage import CALENDAR_USER, RATE, Stage
+from fm_desktop.demo.stage import RATE, Stage
 from fm_desktop.demo.story import Act, Scene
-from fm_desktop.demo.table import Line, checked, facts, indented, said, say, step, table, title
+from fm_desktop.demo.table import Line, checked, facts, indented, said, say, short, step, table, title
 from fm_desktop.model.projection import Projection
 from fm_desktop.model.times import Timed
+from fm_desktop.runner import Runner
 from fm_desktop.setup import set_up
 from fm_desktop.show import count
 from fm_desktop.show import table as plain_table
-from fm_desktop.sync.report import Report
+from fm_desktop.sync.report import PlannedLine, Report
 
 _PREVIEW_LINES = 8
-_KEEP_EVERY = 3.0  # seconds between two cycles while somebody looks around
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ class Seen:
     reached ForceManager during the last cycle, which had nothing to do."""
 
     pictures: Pictures
+    mails: Mails
     acts: tuple[Act, ...]
     question: Act
     word: Act
@@ -50,11 +50,12 @@ class Seen:
 class Play:
     """What is wrong does not end it: it goes on, and the checks at the end say all of it."""
 
-    def __init__(self, stage: Stage, crm: ForceManager, phone: Phone) -> None:
+    def __init__(self, stage: Stage, crm: ForceManager, phone: Phone, mail: MailPlay) -> None:
         self.stage = stage
         self.crm = crm
         self.phone = phone
-        self.days = Days.now()
+        self.mail = mail
+        self.days = mail.days
         self.reports: dict[str, Report] = {}
 
     def play(self) -> list[Check]:
@@ -69,45 +70,30 @@ class Play:
         sections = _sections(seen, contact)
         say(step(8, "What happened where"), "", table(sections))
         checks = self._judge(seen, [line for _, lines in sections for line in lines])
-        say(step(9, "Both sides, read back and compared without any code of the program"), _checked(checks))
+        say(step(9, "All servers, read back and compared without any code of the program"), _checked(checks))
         return checks
-
-    def keep_in_step(self) -> NoReturn:
-        """Lets somebody edit on either side and see it arrive on the other one, until Ctrl-C."""
-        while True:
-            time.sleep(_KEEP_EVERY)
-            report = self.profile.sync_once()
-            written = [
-                f"{number} {what} in {where}"
-                for where, counts in (("ForceManager", report.crm), ("the calendar", report.provider))
-                for number, what in ((counts.created, "new"), (counts.updated, "changed"), (counts.deleted, "deleted"))
-                if number
-            ]
-            if written:
-                say(said(", ".join(written)))
-            if report.error is not None:
-                say(said(f"{report.error} {report.error.next_step}"))
 
     def _perform(self) -> Seen:
         """Syncs, edits and answers, with a picture of both sides after each."""
-        untouched = self._picture()
+        untouched, empty = self._picture(), self.mail.moment()
         say(step(5, "First sync"))
         self._sync("the first sync")
-        first = self._picture()
+        first, logged = self._picture(), self.mail.moment()
 
         scene = Scene(self.stage, self.crm, self.phone, self.days, first)
         acts, question, word = story.acts(scene), story.asked_first(scene), story.word_given(scene)
         self._edit((*acts, question))
-        edited = self._picture()
+        edited, written = self._picture(), self.mail.moment()
 
         say(step(7, "Next sync"))
         self._sync("the next sync")
         second = self._picture()
         asked = self._answer()
-        final = self._picture()
+        final, everything = self._picture(), self.mail.moment()
         requests = self._idle()
         pictures = Pictures(untouched, first, edited, second, final, self._picture())
-        return Seen(pictures, acts, question, word, asked, requests)
+        mails = Mails(self.mail.opening, self.mail.news, empty, logged, written, everything, self.mail.moment())
+        return Seen(pictures, mails, acts, question, word, asked, requests)
 
     def _judge(self, seen: Seen, lines: Iterable[Line]) -> list[Check]:
         pictures = seen.pictures
@@ -121,7 +107,8 @@ class Play:
             judge.people_are_kept(pictures),
             judge.one_question(seen.asked),
             judge.user_was_told(each.why for each in self.profile.history(100, BUDGET)),
-            judge.idle_is_idle(self.reports["the last cycle"], pictures, seen.requests),
+            *seen.mails.checks(self.crm.user["id"]),
+            judge.idle_is_idle(self.reports["the last cycle"], pictures, seen.requests, len(READ)),
         ]
 
     def _picture(self) -> Picture:
@@ -135,26 +122,30 @@ class Play:
             ("ForceManager", "a sandbox with sample data; open its page in a browser:"),
             ("", stage.page),
             ("Calendar", "Radicale, a real CalDAV server; any calendar program can open it:"),
-            ("", f"{stage.calendar.home}   user {CALENDAR_USER}   password {stage.calendar.password}"),
+            ("", f"{stage.calendar.home}   user {USER}   password {stage.calendar.password}"),
+            ("Mail", "pymap, a real IMAP server; any mail program can open it, without encryption:"),
+            ("", f"{stage.mail.address}   user {USER}   password {stage.mail.password}"),
         )
         say(
             title("FM Desktop: the demo"),
-            "Emma is in sales. Her agenda is in ForceManager, her own calendar is somewhere else.",
-            "FM Desktop keeps the two in step, both ways.",
-            step(1, "Two servers start on this computer"),
+            "Emma is in sales. Her agenda is in ForceManager, her own calendar and her mail are somewhere else.",
+            "FM Desktop keeps the two agendas in step, both ways, and logs her mail with contacts.",
+            step(1, "Three servers start on this computer"),
             facts(addresses),
             said(f"The real ForceManager takes 4 requests a second. To save time, this one takes {RATE}."),
         )
 
     def _fill(self, contact: Row) -> None:
-        say(step(2, "Emma's calendar is filled"))
+        say(step(2, "Emma's calendar and mailbox are filled"))
         opening.fill(self.phone, contact, self.days)
+        self.mail.fill()
         name = f"{contact['firstName']} {contact['lastName']}"
         holds = (
             (WORK, "own events, a weekly series, an invitation she has not answered yet, and"),
             ("", f"a meeting with {name}, a contact of hers, and with a stranger"),
             (TASKS, "three tasks, one of them without a date"),
             (FAMILY, "a school play; this calendar will take no part"),
+            ("Mail", f"{len(self.mail.opening)} messages: with contacts, and of strangers, shops and colleagues"),
         )
         say(facts(holds))
 
@@ -164,20 +155,31 @@ class Play:
         found = set_up(self.stage.environment, file, None)
         part = {True: "takes part", False: "left out"}
         names = ", ".join(f"{each.name} ({part[each.takes_part]})" for each in found.calendars)
-        say(facts([("user", f"{found.crm_user}, {found.time_zone}"), ("calendars", names), ("direction", "both ways")]))
+        read = ", ".join(each.name for each in found.folders if each.read)
+        left_out = ", ".join(each.name for each in found.folders if not each.read)
+        answers = (
+            ("user", f"{found.crm_user}, {found.time_zone}"),
+            ("calendars", names),
+            ("direction", "both ways"),
+            ("mail folders", f"{read} (left out: {left_out})"),
+        )
+        say(facts(answers))
         return Profile.open(self.stage.environment)
 
     def _preview(self) -> None:
         say(step(4, "Preview: what the first sync would do. Nothing is written yet"))
         report = self.profile.sync_once(dry_run=True)
         self.reports["the preview"] = report
-        nearest = report.plan[:_PREVIEW_LINES]
+        mails = [each for each in report.plan if _is_mail(each)]
+        items = [each for each in report.plan if not _is_mail(each)]
+        nearest = items[:_PREVIEW_LINES]
         rows = [[f"new in {printed.SIDES[each.side]}", _when(each.shown), each.title] for each in nearest]
-        counted = Counter(printed.SIDES[each.side] for each in report.plan)
+        counted = Counter(printed.SIDES[each.side] for each in items)
         everything = " and ".join(f"{number} in {side}" for side, number in sorted(counted.items()))
         say(
             indented(plain_table(["what", "when", "title"], rows)),
-            said(f"... and {len(report.plan) - len(nearest)} more. New in all: {everything}."),
+            said(f"... and {len(items) - len(nearest)} more. New in all: {everything}."),
+            said(f"To be logged in ForceManager: {count(len(mails), 'e-mail')} of the last 30 days."),
         )
 
     def _sync(self, name: str) -> None:
@@ -186,10 +188,11 @@ class Play:
         say(indented(printed.cycle(report)))
 
     def _edit(self, acts: tuple[Act, ...]) -> None:
-        say(step(6, "People edit on both sides"))
+        say(step(6, "People edit on both sides, and write to each other"))
         for each in acts:
             each.do()
-        say(facts((each.where, each.done) for each in acts))
+        self.mail.write()
+        say(facts([*((each.where, each.done) for each in acts), *self.mail.told()]))
 
     def _answer(self) -> list[str]:
         """Emma looks at what waits for her, and says yes. Returns the titles of what waited."""
@@ -201,58 +204,27 @@ class Play:
         return [each.title for each in waiting]
 
     def _idle(self) -> int:
-        """One more cycle. Returns how many requests reached ForceManager meanwhile."""
-        before = self.stage.sandbox.requests.total
-        self.reports["the last cycle"] = self.profile.sync_once()
-        return self.stage.sandbox.requests.total - before
-
-
-def ending(checks: list[Check], seconds: float) -> str:
-    wrong = sum(bool(each.problems) for each in checks)
-    if wrong:
-        return f"\nNOT as it must be: {count(wrong, 'check')} of {len(checks)} failed. See NO above. ({seconds:.0f} s)"
-    return f"\nEverything is as it must be: {len(checks)} checks of {len(checks)} hold. ({seconds:.0f} s)"
-
-
-def look_around(stage: Stage, *, keep: bool) -> str:
-    """What somebody can do next."""
-    first = [
-        "The window and the tray icon are not part of this version yet.",
-        "",
-        "What the program remembers of it, without any server (history, status, explain Dentist):",
-        f"   FM_DESKTOP_HOME={short(stage.home)} {_command()} history",
-    ]
-    if not keep:
-        return "\n".join([*first, "To edit on both sides yourself:", f"   {_command()} demo --keep"])
-    return "\n".join(
-        [
-            *first,
-            "Both servers stay, and both sides are kept in step every few seconds. Edit on either side:",
-            f"   ForceManager  {stage.page}",
-            f"   Calendar      {stage.calendar.home}   user {CALENDAR_USER}   password {stage.calendar.password}",
-            "Ctrl-C ends it.",
-        ]
-    )
-
-
-def short(path: Path) -> str:
-    """A path as one types it in this folder."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def _command() -> str:
-    """The program as one calls it here: on the PATH, or of the environment this runs in."""
-    beside = Path(sys.executable).with_name("fm-desktop")
-    return short(beside) if shutil.which("fm-desktop") is None and beside.exists() else "fm-desktop"
+        """One more cycle of a program that runs, over open connections. Returns how many requests reached
+        ForceManager meanwhile."""
+        runner, nothing = Runner(self.profile.paths, self.profile.settings, self.profile.connector), threading.Event()
+        try:
+            self.reports["the sync of a new process"] = runner.cycle(nothing)
+            before = self.stage.sandbox.requests.total
+            self.reports["the last cycle"] = runner.cycle(nothing)
+            return self.stage.sandbox.requests.total - before
+        finally:
+            runner.close()
 
 
 def _sections(seen: Seen, contact: Row) -> tuple[tuple[str, tuple[Line, ...]], ...]:
     pictures = seen.pictures
+    mail_before, mail_after = seen.mails.sections()
     asking = (*_lines([seen.question], pictures.second), *_lines([seen.word], pictures.final))
     return (
-        ("First sync", first_sync.lines(pictures.untouched, pictures.first, contact)),
+        ("First sync: agendas", first_sync.lines(pictures.untouched, pictures.first, contact)),
+        mail_before,
         ("Then people edited on both sides", _lines(seen.acts, pictures.second)),
+        mail_after,
         ("Others would get mail: asked first", asking),
     )
 
@@ -263,6 +235,11 @@ def _lines(acts: list[Act] | tuple[Act, ...], now: Picture) -> tuple[Line, ...]:
 
 def _checked(checks: list[Check]) -> str:
     return "\n".join(checked(each.sentence, each.problems) for each in checks)
+
+
+def _is_mail(line: PlannedLine) -> bool:
+    """Only mail has no place in an agenda."""
+    return line.shown is None
 
 
 def _when(shown: Projection | None) -> str:

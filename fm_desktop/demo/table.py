@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 WIDTH = 100
 _GAP = "  "
@@ -73,6 +74,12 @@ def checked(sentence: str, problems: Sequence[str]) -> str:
     lines = [textwrap.fill(sentence, WIDTH, initial_indent=f"   {_mark(not problems)}  ", subsequent_indent=" " * 7)]
     lines += [textwrap.fill(each, WIDTH, initial_indent=" " * 7 + "- ", subsequent_indent=" " * 9) for each in problems]
     return "\n".join(lines)
+
+
+def short(path: Path) -> str:
+    """A path as one types it in this folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def say(*lines: str) -> None:

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
+import imaplib
 import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from fm_desktop import demo
+from fm_desktop.demo import mail_play
+from fm_desktop.demo.letter import EMMA, INBOX, SENT, Letter
+from fm_desktop.demo.letters import ANA, FROM_ANA
+from fm_desktop.demo.letters_new import new_letters
+from fm_desktop.demo.mail_program import MailProgram
 from fm_desktop.demo.opening import DENTIST, PRICES, STAND_UP, WORK
 from fm_desktop.demo.phone import Phone, items_of, new_event
 from fm_desktop.demo.play import Play
+from fm_desktop.demo.shown import ZONE
 from fm_desktop.demo.table import WIDTH
 
 DEMO = [sys.executable, "-m", "fm_desktop", "demo"]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/")
 CALENDAR = re.compile(r"(http://127\.0\.0\.1:\d+)/emma/   user emma   password (\S+)")
+MAIL = re.compile(r"127\.0\.0\.1, port (\d+)   user emma   password (\S+)")
+PAGE_OF_ANA = re.compile(rf"Messages of {ANA} +(http://\S+)")
+# The demo, with both calendars looked at once only: what happens after that, new mail alone has started.
+SELDOM = "from fm_desktop.demo import afterwards; afterwards.LOOK_EVERY = 3600.0; from fm_desktop.cli import main; "
+SELDOM += "raise SystemExit(main(['demo', '--keep']))"
 
 
 def ports(text: str) -> set[int]:
-    return {int(port) for port in ADDRESS.findall(text)}
+    return {int(port) for port in ADDRESS.findall(text)} | {int(port) for port, _ in MAIL.findall(text)}
 
 
 def is_open(port: int) -> bool:
@@ -35,10 +50,10 @@ def is_open(port: int) -> bool:
 
 
 @contextmanager
-def running(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+def running(folder: Path, *words: str, command: list[str] | None = None) -> Iterator[subprocess.Popen[str]]:
     """The demo as a process, killed at the end of the block if it still runs."""
     with subprocess.Popen(
-        [*DEMO, *words],
+        [*(command or DEMO), *words],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -62,6 +77,21 @@ def read_until(process: subprocess.Popen[str], words: str) -> str:
     raise AssertionError(f"it ended without saying “{words}”:\n{text}")
 
 
+def wait_for_lines(file: Path, *words: str) -> None:
+    """Until the file has lines with these words, in this order."""
+    deadline = time.monotonic() + 60
+    while True:
+        text = file.read_text("utf-8") if file.exists() else ""
+        for each in words:
+            _, found, text = text.partition(each)
+            if not found:
+                break
+        else:
+            return
+        assert time.monotonic() < deadline, f"{file} has no {words}"
+        time.sleep(0.05)
+
+
 # --- as its users run it ---------------------------------------------------------------------------
 
 
@@ -73,12 +103,14 @@ def test_it_ends_with_zero_and_its_table_and_leaves_nothing_running(tmp_path):
     assert max(map(len, lines)) <= WIDTH
     assert "Where         What was done                   Must then be seen         Seen" in lines
     rows = [line for line in lines if line.endswith("  ok")]
-    assert len(rows) == 22
+    assert len(rows) == 49
     assert not [line for line in lines if line.endswith("  NO") or line.startswith("   NO")]
     for told in ("refused by ForceManager", "put back:", "locked, not answered yet", "waits; still", "not there"):
         assert told in done.stdout
-    assert "Everything is as it must be: 10 checks of 10 hold." in done.stdout
-    assert len(ports(done.stdout)) == 2
+    assert "21 e-mails logged in ForceManager." in done.stdout
+    assert "4 e-mails logged in ForceManager." in done.stdout
+    assert "Everything is as it must be: 14 checks of 14 hold." in done.stdout
+    assert len(ports(done.stdout)) == 3
     assert not any(map(is_open, ports(done.stdout)))
 
 
@@ -119,6 +151,32 @@ def test_kept_running_both_sides_stay_in_step_and_a_second_demo_runs_beside_it(t
         assert process.returncode == 130, rest
     assert not any(map(is_open, ports(text)))
     assert sorted(each.name for each in (tmp_path / ".demo").iterdir() if each.is_dir()) == ["run-1", "run-2"]
+
+
+def test_kept_running_new_mail_is_logged_when_it_comes_and_is_seen_on_the_contact_s_page(tmp_path):
+    with running(tmp_path, command=[sys.executable, "-c", SELDOM]) as process:
+        text = read_until(process, "Ctrl-C ends it.")
+        (log,) = (tmp_path / ".demo/run-1/home").rglob("*.log")
+        wait_for_lines(log, "syncing until stopped", "cycle: ")
+        port, password = MAIL.search(text).groups()
+        program = MailProgram("127.0.0.1", int(port), "emma", password)
+        now = datetime.now(ZONE)
+        program.put(Letter(sender=FROM_ANA, at=now, subject="By hand, received", text="Hello"))
+        assert "1 e-mail logged in ForceManager" in read_until(process, "logged in ForceManager")
+        # Nobody waits for what is sent: it is logged with the next cycle, which here new mail starts.
+        program.put(Letter(sender=EMMA, to=FROM_ANA, folder=SENT, at=now, subject="By hand, sent", text="Hello"))
+        program.put(Letter(sender="Shop <news@shop.example>", at=now, subject="By hand, of a shop", text="Buy!"))
+        assert "1 e-mail logged in ForceManager" in read_until(process, "logged in ForceManager")
+        program.close()
+        with httpx2.Client(trust_env=False, follow_redirects=True) as visitor:
+            page = visitor.get(PAGE_OF_ANA.search(text)[1]).raise_for_status().text
+        assert "By hand, received" in page
+        assert "By hand, sent" in page
+        assert "of a shop" not in page
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+        assert process.returncode == 130, rest
+    assert not any(map(is_open, ports(text)))
 
 
 # --- it finds what is wrong ------------------------------------------------------------------------
@@ -181,6 +239,74 @@ def test_what_is_changed_behind_its_back_is_found(tmp_path, monkeypatch, capsys,
     printed = re.sub(r"\s+", " ", capsys.readouterr().out)
     assert found in printed
     assert "NOT as it must be" in printed
+
+
+def first_message(play: Play, subject: str) -> dict:
+    return next(row for row in play.crm.all("emails") if row["subject"] == subject)
+
+
+def log_again(play: Play, subject: str, **changes: object) -> None:
+    row = first_message(play, subject)
+    names = ("subject", "body", "emailFrom", "type", "accountId", "contactId", "salesRepId", "mailFolder")
+    copied = {name: row[name] for name in names}
+    play.stage.sandbox.store.create(
+        "emails", {**copied, "emailTo": [row["emailTo"]], "date": row["date"]["time"], **changes}
+    )
+
+
+def logged_twice(play: Play) -> None:
+    log_again(play, "Our label")
+
+
+def logged_for_somebody_else(play: Play) -> None:
+    log_again(play, "Coffee?", contactId=2)
+
+
+def another_file(play: Play) -> None:
+    (file,) = first_message(play, "Damaged pallets")["attachments"]
+    play.stage.sandbox.tenant.uploads.path(file["id"]).write_bytes(b"something else")
+
+
+def no_file(play: Play) -> None:
+    (file,) = first_message(play, "Our order for 2027")["attachments"]
+    play.stage.sandbox.tenant.uploads.path(file["id"]).unlink()
+
+
+def marked_as_read(play: Play) -> None:
+    with imaplib.IMAP4("127.0.0.1", play.stage.mail.port) as client:
+        client.login("emma", play.stage.mail.password)
+        client.select(INBOX)
+        client.store("1:*", "+FLAGS", "(\\Seen)")
+
+
+def from_a_contact() -> tuple[Letter, ...]:
+    """What the demo calls a stranger writes from a contact's address."""
+    new = new_letters()
+    return tuple(replace(each, sender=FROM_ANA) if each.why_not == "A stranger" else each for each in new)
+
+
+def test_mail_that_is_not_logged_as_it_must_be_is_found(tmp_path, monkeypatch, capsys):
+    answer, meddling = Play._answer, (logged_twice, logged_for_somebody_else, another_file, no_file, marked_as_read)
+
+    def answer_and_meddle(play: Play) -> list[str]:
+        told = answer(play)
+        for meddle in meddling:
+            meddle(play)
+        return told
+
+    monkeypatch.setattr(Play, "_answer", answer_and_meddle)
+    monkeypatch.setattr(mail_play, "new_letters", from_a_contact)
+    assert demo.run(tmp_path) == 1
+    printed = re.sub(r"\s+", " ", capsys.readouterr().out)
+    for found in (
+        f"“Our label” is logged 2 times for {ANA}",
+        "“Coffee?” is logged for Hugo Fuentes, which nothing asked for",
+        "“Damaged pallets”, Karen Young: the file “Pallets.csv” is not the one that was sent",
+        f"“Our order for 2027”, {ANA}: the file “Order 2027 (signed).pdf” is not the one that was sent",
+        "mailbox: “Our label” in INBOX is not as it was (unread)",
+        f"“Invoice for the paper” is logged for {ANA}, which nothing asked for",
+    ):
+        assert found in printed
 
 
 def test_a_line_of_the_table_that_does_not_hold_is_found(tmp_path, monkeypatch, capsys):
