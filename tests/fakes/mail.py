@@ -122,6 +122,9 @@ class MemoryMail:
         (uid,) = [uid for uid, each in shelf.items() if each.headers.subject == subject]
         return shelf.pop(uid)
 
+    def letters(self, folder: Folder) -> list[Letter]:
+        return list(self._shelves[folder.id].values())
+
     def renumber(self, folder: Folder) -> None:
         """UIDVALIDITY changes: every UID means another message now, or none."""
         self._generation[folder.id] += 1

@@ -90,10 +90,16 @@ def decide(heading: Heading, role: Role, options: MailOptions, lookup: Lookup, e
     known = _parties(others, lookup)
     parties = tuple(each for each in known if options.log_internal or not options.is_colleague(each.address))
     why = _why(heading, role, options, excluded, _Seen(sent, others, known, parties))
-    alias = ""
-    if why is Why.STRANGER and not sent and headers.sender and Role.SENT in (role, *heading.roles):
-        alias = headers.sender[0].address if _parties(_others(headers, sent=True), lookup) else ""
+    alias = _alias(headers, options, lookup) if why is Why.STRANGER and Role.SENT in (role, *heading.roles) else ""
     return Decision(direction, parties, why, bool(known), alias)
+
+
+def _alias(headers: Headers, options: MailOptions, lookup: Lookup) -> str:
+    """What is in the sent folder, to a contact and not to the user, was probably written by the user."""
+    recipients = tuple(_others(headers, sent=True))
+    if not headers.sender or any(each.address in options.own for each in recipients):
+        return ""
+    return headers.sender[0].address if _parties(recipients, lookup) else ""
 
 
 @dataclass(frozen=True, slots=True)
