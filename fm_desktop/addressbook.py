@@ -88,10 +88,11 @@ def _differing(before: Directory, after: Directory) -> frozenset[str]:
 
 
 def _other_form(address: str) -> str:
-    """With the domain in ASCII if it is in Unicode; '' where there is no such form."""
+    """With the domain in ASCII if it is in Unicode, as headers of messages have it; '' where there is no such form."""
     local, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return ""
     try:
-        other = domain.encode("idna").decode()
+        return f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError:
         return ""
-    return f"{local}@{other}" if other != domain else ""
