@@ -4,8 +4,7 @@ import pytest
 
 from fm_desktop.port import Side
 from fm_desktop.sync import browse
-from fm_desktop.sync.browse import Order, Query
-from fm_desktop.sync.plan import Verb
+from fm_desktop.sync.browse import Logged, Order, Query, What
 from tests.fakes.world import World, event, invitation
 
 
@@ -35,7 +34,7 @@ def test_lines_come_a_page_at_a_time_and_none_twice(world):
 
 
 def test_lines_are_filtered_by_each_of_their_marks(world):
-    assert titles(world, Query(verb=Verb.DELETE)) == ["Dinner"]
+    assert titles(world, Query(what=What.DELETED)) == ["Dinner"]
     assert titles(world, Query(side=Side.PROVIDER)) == []
     assert titles(world, Query(text="aCmE")) == ["Visit Acme"]
     assert titles(world, Query(text="100%_")) == []
@@ -59,3 +58,40 @@ def test_why_an_item_is_where_it_is(world):
     assert found.title == "Review"
     assert any("you are a participant, not the organiser" in each for each in found.reasons)
     assert browse.why(world.engine.state, 999) == ()
+
+
+def log_a_message(world, subject="Offer for Acme", account=1):
+    store = world.store
+    with store.transaction():
+        message = store.run(
+            "INSERT INTO mail_message (account, key, likeness, message_id, thread, seen_in, moment, direction, subject, state)"
+            " VALUES (?, ?, '', 'id', '[]', 'INBOX', '2026-11-25T08:00:00.000000Z', 'sent', ?, 'done')",
+            account, f"key-{account}-{subject}", subject,
+        )  # fmt: skip
+        for number, state in enumerate(("done", "planned")):
+            store.run(
+                "INSERT INTO mail_record (message, ext_id, address, contact, state, sent_at)"
+                " VALUES (?, ?, 'ann@acme.example', 1, ?, '2026-11-25T12:00:00.000000Z')",
+                message, f"ext-{account}-{subject}-{number}", state,
+            )  # fmt: skip
+
+
+def test_R10_messages_that_were_logged_are_among_the_lines(world):
+    log_a_message(world)
+    found = browse.page(world.engine.state, Query(), 0, 50)
+    assert found.total == 7, "one that is only planned is not there yet"
+    message = found.entries[0]
+    assert isinstance(message, Logged)
+    assert (message.title, message.address, message.link) == ("Offer for Acme", "ann@acme.example", None)
+    assert titles(world, Query(what=What.LOGGED)) == ["Offer for Acme"]
+    assert titles(world, Query(text="acme")) == ["Offer for Acme", "Visit Acme"]
+    assert titles(world, Query(side=Side.PROVIDER)) == []
+
+
+def test_another_account_sees_nothing_of_it(world):
+    with world.store.transaction():
+        world.store.run("INSERT INTO account (id, tenant, crm_user, address) VALUES (2, 'crm.example', '8', 'otto')")
+    log_a_message(world, "Of somebody else", account=2)
+    assert "Of somebody else" not in titles(world, Query())
+    world.store.run("UPDATE history SET account = 2")
+    assert browse.page(world.engine.state, Query(), 0, 50).total == 0

@@ -10,9 +10,8 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from fm_desktop.errors import Explained
-from fm_desktop.sync.browse import Order, Query
+from fm_desktop.sync.browse import Line, Order, Query
 from fm_desktop.sync.browse import Page as Lines
-from fm_desktop.sync.chronicle import Happening
 from fm_desktop.ui.window.desk import Desk
 from fm_desktop.ui.window.present.activity import columns, row
 from fm_desktop.ui.window.present.words import Moments
@@ -20,7 +19,7 @@ from fm_desktop.ui.window.present.words import Moments
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE: Final = QModelIndex()
 PAGE: Final = 200
-COLUMNS: Final = (Order.WHEN, Order.VERB, Order.TITLE, Order.SIDE)
+COLUMNS: Final = (Order.WHEN, Order.WHAT, Order.TITLE, Order.SIDE)
 
 
 class ActivityModel(QAbstractTableModel):
@@ -35,7 +34,7 @@ class ActivityModel(QAbstractTableModel):
         self._moments = moments
         self._now = now
         self._titles = columns()
-        self._rows: list[tuple[Happening, tuple[str, ...]]] = []
+        self._rows: list[tuple[Line, tuple[str, ...]]] = []
         self._total = 0
         self._asking: Query | None = None
         self.query = Query()
@@ -92,13 +91,13 @@ class ActivityModel(QAbstractTableModel):
 
     # --- what the table shows ---
 
-    def happening(self, index: Index) -> Happening | None:
+    def line(self, index: Index) -> Line | None:
         return self._rows[index.row()][0] if index.isValid() else None
 
-    def place_of(self, happening: int) -> QModelIndex:
-        """Where a line is now; an invalid index if it is not loaded."""
+    def place_of(self, line: Line) -> QModelIndex:
+        """Where a line is now, whatever became of it; an invalid index if it is not loaded."""
         for number, (each, _) in enumerate(self._rows):
-            if each.id == happening:
+            if (type(each), each.id) == (type(line), line.id):
                 return self.index(number, 0)
         return QModelIndex()
 
@@ -111,11 +110,11 @@ class ActivityModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        happening, texts = self._rows[index.row()]
+        line, texts = self._rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return texts[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._moments.moment(_at(happening)) if index.column() == 0 else texts[index.column()]
+            return self._moments.moment(_at(line)) if index.column() == 0 else texts[index.column()]
         return None
 
     def headerData(  # noqa: N802 - Qt's name
@@ -130,5 +129,5 @@ class ActivityModel(QAbstractTableModel):
         self.show(replace(self.query, order=COLUMNS[column], descending=descending))
 
 
-def _at(happening: Happening) -> datetime:
-    return datetime.fromisoformat(happening.at)
+def _at(line: Line) -> datetime:
+    return datetime.fromisoformat(line.at)

@@ -18,7 +18,7 @@ from fm_desktop.model.message import Direction as Way
 from fm_desktop.people import MailLinks, Person
 from fm_desktop.port import Collection, Side
 from fm_desktop.settings import Settings, changed, parse
-from fm_desktop.sync.browse import Order, Page, Query
+from fm_desktop.sync.browse import Line, Logged, Order, Page, Query, What
 from fm_desktop.sync.chronicle import Happening
 from fm_desktop.sync.control import Channel, Running, Standing
 from fm_desktop.sync.explain import Explanation
@@ -110,9 +110,16 @@ def happening(number: int, total: int) -> Happening:
     )
 
 
-def history(number: int) -> list[Happening]:
-    """The newest first."""
-    return [happening(each, number) for each in range(number, 0, -1)]
+def logged(number: int, total: int) -> Logged:
+    name, _, address = _PEOPLE[number % len(_PEOPLE)]
+    way = Way.SENT if number % 2 else Way.RECEIVED
+    at = NOW - timedelta(minutes=5 + 37 * (total - number))
+    return Logged(number, utc_text(at), f"Offer for {name}", way, address, at - timedelta(minutes=4))
+
+
+def history(number: int) -> list[Line]:
+    """The newest first; every tenth is a message that was logged."""
+    return [logged(each, number) if each % 10 == 8 else happening(each, number) for each in range(number, 0, -1)]
 
 
 # --- what needs the user -------------------------------------------------------------------------------
@@ -276,7 +283,7 @@ class Sample:
     """`fm_desktop.ui.window.records.Records` in memory. `done` notes what was decided; `error` is raised by the
     next call if it is set; `before` is called at the start of each, in the thread of the call."""
 
-    lines: list[Happening] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     open_problems: list[Problem] = field(default_factory=list)
     waiting: list[Held] = field(default_factory=list)
     known: list[KnownCollection] = field(default_factory=list)
@@ -322,10 +329,14 @@ class Sample:
 
     def undo(self, happening: int) -> None:
         self._note("undo", happening)
-        number = next(index for index, each in enumerate(self.lines) if each.id == happening)
-        if self.lines[number].undone:
-            raise CannotUndo(f"“{self.lines[number].title}”: this was undone already.")
-        self.lines[number] = replace(self.lines[number], undone=True)
+        number, line = next(
+            (index, each)
+            for index, each in enumerate(self.lines)
+            if isinstance(each, Happening) and each.id == happening
+        )
+        if line.undone:
+            raise CannotUndo(f"“{line.title}”: this was undone already.")
+        self.lines[number] = replace(line, undone=True)
 
     def explain(self, link: int) -> tuple[Explanation, ...]:
         self._begin()
@@ -437,19 +448,27 @@ class Sample:
         self._note("bundle", dict(parts), path)
 
 
-_ORDERS: dict[Order, Callable[[Happening], object]] = {
-    Order.WHEN: lambda each: each.id,
-    Order.VERB: lambda each: each.verb,
+def _what(each: Line) -> What:
+    return What.LOGGED if isinstance(each, Logged) else What(each.verb.value)
+
+
+def _side(each: Line) -> Side:
+    return Side.CRM if isinstance(each, Logged) else each.side
+
+
+_ORDERS: dict[Order, Callable[[Line], object]] = {
+    Order.WHEN: lambda each: each.at,
+    Order.WHAT: _what,
     Order.TITLE: lambda each: each.title.casefold(),
-    Order.SIDE: lambda each: each.side,
+    Order.SIDE: _side,
 }
 
 
-def _fits(each: Happening, query: Query) -> bool:
+def _fits(each: Line, query: Query) -> bool:
     return (
         query.text.casefold() in each.title.casefold()
-        and query.side in {None, each.side}
-        and query.verb in {None, each.verb}
+        and query.side in {None, _side(each)}
+        and query.what in {None, _what(each)}
         and query.link in {None, each.link}
     )
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from fm_desktop.port import Side
+from fm_desktop.sync.browse import Logged, What
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.undo import CannotUndo
 from fm_desktop.ui.window.activity_model import PAGE
@@ -25,7 +26,11 @@ def titles(page):
 
 
 def happenings(page):
-    return [page.model.happening(page.model.index(row, 0)) for row in range(page.model.rowCount())]
+    return [page.model.line(page.model.index(row, 0)) for row in range(page.model.rowCount())]
+
+
+def is_item(line):
+    return not isinstance(line, Logged)
 
 
 def choose(scene, page, wanted):
@@ -59,8 +64,8 @@ def test_the_model_keeps_the_rules_of_qt(scene, page, qtmodeltester):
 
 
 def test_lines_are_searched_while_typing(scene, page):
-    page.search.setText("hoffmann")
-    scene.wait(lambda: set(titles(page)) == {"Send the contract to Hoffmann & Söhne"})
+    page.search.setText("talleres")
+    scene.wait(lambda: set(titles(page)) == {"Demo for Talleres Iriarte"})
     assert page.count.text() == "200 entries"
     page.search.setText("no such thing")
     scene.wait(lambda: page.model.rowCount() == 0)
@@ -70,7 +75,8 @@ def test_lines_are_searched_while_typing(scene, page):
 
 def test_lines_are_filtered_by_side_and_by_what_was_done(scene, page):
     page.side.setCurrentIndex(page.side.findData(Side.PROVIDER))
-    page.verb.setCurrentIndex(page.verb.findData(Verb.DELETE))
+    page.what.setCurrentIndex(page.what.findData(What.DELETED))
+    scene.wait(lambda: all(is_item(each) for each in happenings(page)))
     scene.wait(lambda: {(each.side, each.verb) for each in happenings(page)} == {(Side.PROVIDER, Verb.DELETE)})
 
 
@@ -85,7 +91,7 @@ def test_lines_are_sorted_by_every_column(scene, page):
 
 
 def test_before_and_after_are_shown_with_the_reason(scene, page):
-    choose(scene, page, lambda each: each.verb is Verb.UPDATE and each.side is Side.CRM)
+    choose(scene, page, lambda each: is_item(each) and each.verb is Verb.UPDATE and each.side is Side.CRM)
     text = scene.says(page.panel)
     assert "Why: changed in the calendar." in text
     assert "Before" in text
@@ -93,12 +99,12 @@ def test_before_and_after_are_shown_with_the_reason(scene, page):
 
 
 def test_a_value_that_gave_way_can_be_read(scene, page):
-    choose(scene, page, lambda each: bool(each.lost))
+    choose(scene, page, lambda each: is_item(each) and bool(each.lost))
     assert "was “Visit Acme, 2nd floor” and gave way." in scene.says(page.panel)
 
 
 def test_a_line_is_undone_once(scene, page):
-    line = choose(scene, page, lambda each: not each.undone and each.link is not None)
+    line = choose(scene, page, lambda each: is_item(each) and not each.undone and each.link is not None)
     scene.press("Undo", page.panel)
     scene.done("undo", line.id)
     scene.wait(lambda: f"“{line.title}” goes back to what it was with the next sync." in scene.says(page))
@@ -116,8 +122,18 @@ def test_what_is_too_old_offers_no_undo(scene, page):
     assert "too old" in scene.says(page.panel)
 
 
+def test_R12_a_logged_message_is_in_the_list_and_offers_no_undo(scene, page):
+    page.what.setCurrentIndex(page.what.findData(What.LOGGED))
+    scene.wait(lambda: page.count.text() == "200 entries" and {type(each) for each in happenings(page)} == {Logged})
+    assert not page.panel.undo.isEnabled()
+    assert not page.panel.why.isEnabled()
+    text = scene.says(page.panel)
+    assert "A logged message is never changed or taken out of ForceManager." in text
+    assert page.panel.shown.address in text
+
+
 def test_an_undo_that_is_refused_says_why_and_can_be_tried_again(scene, page):
-    choose(scene, page, lambda each: not each.undone and each.link is not None)
+    choose(scene, page, lambda each: is_item(each) and not each.undone and each.link is not None)
     scene.records.error = CannotUndo("“Lunch” follows the calendar in ForceManager: it is part of a recurring series.")
     scene.press("Undo", page.panel)
     scene.wait(lambda: "it is part of a recurring series" in scene.says(page))
@@ -142,7 +158,7 @@ def test_why_is_asked_about_the_line_that_is_seen(scene, page):
 
 
 def test_a_line_is_copied_as_text(scene, page):
-    line = choose(scene, page, lambda each: each.verb is Verb.CREATE)
+    line = choose(scene, page, lambda each: is_item(each) and each.verb is Verb.CREATE)
     scene.press("Copy", page.panel)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == line.title
@@ -155,7 +171,7 @@ def test_new_lines_come_in_once_something_was_done_and_the_line_that_is_read_sta
     scene.desk.show(replace(samples.in_step(), status=samples.status(linked=1249)))
     scene.wait(lambda: happenings(page)[0].id == 2001)
     assert page.panel.shown == line
-    assert page.model.happening(page.table.currentIndex()) == line
+    assert page.model.line(page.table.currentIndex()) == line
 
 
 def test_nothing_was_done_yet(bare):

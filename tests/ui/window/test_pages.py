@@ -222,9 +222,7 @@ def test_a_problem_shows_its_item(scene):
     assert activity is scene.window.pages["activity"]
     scene.settle(activity)
     scene.wait(lambda: activity.model.query.link == 12 and activity.model.rowCount() > 0)
-    assert {
-        activity.model.happening(activity.model.index(row, 0)).link for row in range(activity.model.rowCount())
-    } == {12}
+    assert {activity.model.line(activity.model.index(row, 0)).link for row in range(activity.model.rowCount())} == {12}
 
 
 def test_no_problems(bare):

@@ -225,6 +225,21 @@ def test_undo_is_offered_only_where_there_is_one(values, can_undo, note):
     assert found.undo_note.startswith(note)
 
 
+def test_R12_a_logged_message_says_who_it_was_with_and_cannot_be_undone():
+    message = samples.logged(8, 8)
+    assert activity.row(replace(message, title=" "), NOW, PLAIN)[1:] == (
+        "E-mail logged",
+        "(no subject)",
+        "ForceManager",
+    )
+    found = activity.details(message, NOW, PLAIN)
+    assert [(each.field, each.after) for each in found.changes] == [
+        ("Received from", "k.hoffmann@hoffmann-soehne.example"),
+        ("When", "2026-11-25 13:33"),
+    ]
+    assert (found.can_undo, found.lost) == (False, ())
+
+
 def test_a_line_as_text_holds_all_of_it():
     text = activity.as_text(line(lost=(("crm", "title", "Old"),)), NOW, PLAIN)
     assert text.splitlines()[-1] == "Title in ForceManager was “Old” and gave way."

@@ -9,9 +9,9 @@ from PySide6.QtCore import QItemSelection, Qt, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QSplitter, QTableView, QVBoxLayout
 
 from fm_desktop.port import Side
+from fm_desktop.sync.browse import Logged, What
 from fm_desktop.sync.chronicle import Happening
 from fm_desktop.sync.explain import Explanation
-from fm_desktop.sync.plan import Verb
 from fm_desktop.ui.texts import tr, trn
 from fm_desktop.ui.theme import Space, Tone
 from fm_desktop.ui.widgets import Button, EmptyState, Label, Shape, Weight, across, empty_layout
@@ -62,10 +62,10 @@ class ActivityPage(Page):
             tr("Which side"),
             (tr("Both sides"), None), (tr("In ForceManager"), Side.CRM), (tr("In your calendar"), Side.PROVIDER),
         )  # fmt: skip
-        self.verb = _choices(
+        self.what = _choices(
             tr("What was done"),
-            (tr("Everything"), None),
-            (tr("Created"), Verb.CREATE), (tr("Changed"), Verb.UPDATE), (tr("Deleted"), Verb.DELETE),
+            (tr("Everything"), None), (tr("Created"), What.CREATED), (tr("Changed"), What.CHANGED),
+            (tr("Deleted"), What.DELETED), (tr("E-mail logged"), What.LOGGED),
         )  # fmt: skip
         self.count = Label(kind="muted", wraps=False)
         self.all_items = Button(tr("Show &all items"), self._forget_item, Weight.QUIET)
@@ -75,8 +75,8 @@ class ActivityPage(Page):
         self.search.textChanged.connect(lambda _text: self._typing.start())
         self.search.returnPressed.connect(self._filter)
         self.side.currentIndexChanged.connect(lambda _index: self._filter())
-        self.verb.currentIndexChanged.connect(lambda _index: self._filter())
-        self.body.addLayout(across(self.search, self.side, self.verb, self.all_items, self.count, stretch_at=0))
+        self.what.currentIndexChanged.connect(lambda _index: self._filter())
+        self.body.addLayout(across(self.search, self.side, self.what, self.all_items, self.count, stretch_at=0))
 
     def _build_table(self) -> None:
         table = self.table = QTableView()
@@ -115,12 +115,12 @@ class ActivityPage(Page):
         """Only this item, and why it is, or is not, on the other side."""
         self._link = link
         self.all_items.show()
-        for each in (self.search, self.side, self.verb):
+        for each in (self.search, self.side, self.what):
             each.blockSignals(True)
         self.search.clear()
         self.side.setCurrentIndex(0)
-        self.verb.setCurrentIndex(0)
-        for each in (self.search, self.side, self.verb):
+        self.what.setCurrentIndex(0)
+        for each in (self.search, self.side, self.what):
             each.blockSignals(False)
         self._filter()
         self.ask("why", lambda records: records.explain(link), self._explain)
@@ -141,7 +141,7 @@ class ActivityPage(Page):
             self.model.query,
             text=self.search.text().strip(),
             side=self.side.currentData(),
-            verb=self.verb.currentData(),
+            what=self.what.currentData(),
             link=self._link,
         )
         self.model.show(query)
@@ -156,7 +156,7 @@ class ActivityPage(Page):
     def _loaded(self, total: int) -> None:
         self.count.setText(trn("{n} entry", "{n} entries", total))
         if self.panel.shown is not None:
-            place = self.model.place_of(self.panel.shown.id)
+            place = self.model.place_of(self.panel.shown)
             if place.isValid():
                 self.table.selectRow(place.row())
                 return
@@ -171,16 +171,16 @@ class ActivityPage(Page):
 
     def _empty(self) -> EmptyState:
         query = self.model.query
-        if query.text or (query.side, query.verb, query.link) != (None, None, None):
+        if query.text or (query.side, query.what, query.link) != (None, None, None):
             return EmptyState(tr("No entry fits the search."), shape=Shape.INFO, tone=Tone.NEUTRAL)
         sentence = tr("What FM Desktop writes to ForceManager and to your calendar is listed here.")
         return EmptyState(tr("Nothing was done yet."), sentence, shape=Shape.INFO, tone=Tone.NEUTRAL)
 
     def _selected(self, selected: QItemSelection) -> None:
         indexes = selected.indexes()
-        happening = self.model.happening(indexes[0]) if indexes else None
-        if happening is not None:
-            self.panel.show_happening(happening)
+        line = self.model.line(indexes[0]) if indexes else None
+        if line is not None:
+            self.panel.show_line(line)
 
     def _explain(self, found: tuple[Explanation, ...]) -> None:
         self.panel.explain(found)
@@ -193,7 +193,7 @@ class ActivityPage(Page):
 
     def _undo(self) -> None:
         shown = self.panel.shown
-        if shown is not None:
+        if shown is not None and not isinstance(shown, Logged):
             self.decide(lambda records: records.undo(shown.id), lambda _: self._undone(shown), self.panel.undo)
 
     def _undone(self, happening: Happening) -> None:

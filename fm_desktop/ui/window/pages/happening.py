@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from fm_desktop.sync.chronicle import Happening
+from fm_desktop.sync.browse import Line
 from fm_desktop.sync.explain import Explanation
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Type, name_kind
@@ -23,7 +23,7 @@ class HappeningPanel(Card):
     def __init__(self, tools: Tools) -> None:
         super().__init__()
         self._tools = tools
-        self.shown: Happening | None = None
+        self.shown: Line | None = None
         self.undo = Button(tr("&Undo"))
         self.why = Button(tr("&Why is it there?"))
         self.copy = Button(tr("&Copy"), self._copy, Weight.QUIET)
@@ -44,10 +44,10 @@ class HappeningPanel(Card):
         self._reasons: tuple[Explanation, ...] = ()
         self.clear()
 
-    def show_happening(self, happening: Happening) -> None:
-        if self.shown is not None and self.shown.link != happening.link:
+    def show_line(self, line: Line) -> None:
+        if self.shown is not None and self.shown.link != line.link:
             self._reasons = ()
-        self.shown = happening
+        self.shown = line
         self._draw()
 
     def explain(self, found: tuple[Explanation, ...]) -> None:
@@ -66,29 +66,29 @@ class HappeningPanel(Card):
         for each in (self.undo, self.why, self.copy):
             each.setVisible(self.shown is not None)
         if self.shown is not None:
-            self._draw_happening(self.shown)
+            self._draw_line(self.shown)
         for reason in self._reasons:
             self._texts.addWidget(Label(tr("Why it is where it is"), Type.STRONG))
             for sentence in reason.reasons:
                 self._texts.addWidget(Label(told(sentence)).selectable())
         self._texts.addStretch(1)
 
-    def _draw_happening(self, happening: Happening) -> None:
-        shown = details(happening, self._tools.now(), self._tools.moments)
-        title = titled(happening.title)
+    def _draw_line(self, line: Line) -> None:
+        shown = details(line, self._tools.now(), self._tools.moments)
+        title = titled(line.title)
         self.title.setText(title)
         self.undo.setEnabled(shown.can_undo)
         self.undo.tell_about(title)
         self.undo.setToolTip(shown.undo_note)
-        self.why.setEnabled(happening.link is not None)
+        self.why.setEnabled(line.link is not None)
         self._texts.addWidget(Label(shown.headline))
         for text in (shown.why, shown.undo_note):
             if text:
                 self._texts.addWidget(Label(text, kind="muted"))
         if shown.changes:
             self._texts.addLayout(_table(shown.changes))
-        for line in shown.lost:
-            self._texts.addWidget(Label(line, kind="warning").selectable())
+        for each in shown.lost:
+            self._texts.addWidget(Label(each, kind="warning").selectable())
 
     def _copy(self) -> None:
         if self.shown is not None:

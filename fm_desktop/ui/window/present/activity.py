@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from fm_desktop.model.message import Direction as Way
 from fm_desktop.model.times import Span, Timed
 from fm_desktop.port import Side
+from fm_desktop.sync.browse import Line, Logged
 from fm_desktop.sync.chronicle import WAS_CUT, Happening
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.serial import FIELDS, read_span
 from fm_desktop.ui.texts import N_, joined, tr
 from fm_desktop.ui.told import told
-from fm_desktop.ui.window.present.words import Moments, done, parsed, side_name, titled
+from fm_desktop.ui.window.present.words import Moments, done, parsed, side_name, subject, titled
 
 _FIELD_NAMES: Final = {
     "title": N_("Title"),
@@ -50,14 +52,35 @@ def columns() -> tuple[str, ...]:
     return tr("When"), tr("What"), tr("Title"), tr("Where")
 
 
-def row(happening: Happening, now: datetime, moments: Moments) -> tuple[str, ...]:
+def row(line: Line, now: datetime, moments: Moments) -> tuple[str, ...]:
+    when = moments.near(parsed(line.at), now)
+    if isinstance(line, Logged):
+        return when, tr("E-mail logged"), subject(line.title), side_name(Side.CRM)
+    return when, _what(line), titled(line.title), side_name(line.side)
+
+
+def _what(happening: Happening) -> str:
     what = done(happening.verb)
-    if happening.undone:
-        what = tr("{what}, undone", what=what)
-    return moments.near(parsed(happening.at), now), what, titled(happening.title), side_name(happening.side)
+    return tr("{what}, undone", what=what) if happening.undone else what
 
 
-def details(happening: Happening, now: datetime, moments: Moments) -> Details:
+def details(line: Line, now: datetime, moments: Moments) -> Details:
+    return _of_message(line, now, moments) if isinstance(line, Logged) else _of_item(line, now, moments)
+
+
+def _of_message(line: Logged, now: datetime, moments: Moments) -> Details:
+    way = tr("Sent to") if line.direction is Way.SENT else tr("Received from")
+    return Details(
+        headline=tr("Logged in ForceManager, {time}", time=moments.near(parsed(line.at), now)),
+        why="",
+        changes=(Change(way, "", line.address), Change(tr("When"), "", moments.moment(line.moment))),
+        lost=(),
+        can_undo=False,
+        undo_note=tr("A logged message is never changed or taken out of ForceManager."),
+    )
+
+
+def _of_item(happening: Happening, now: datetime, moments: Moments) -> Details:
     return Details(
         headline=_headline(happening, now, moments),
         why=_why(happening),
@@ -68,10 +91,10 @@ def details(happening: Happening, now: datetime, moments: Moments) -> Details:
     )
 
 
-def as_text(happening: Happening, now: datetime, moments: Moments) -> str:
+def as_text(line: Line, now: datetime, moments: Moments) -> str:
     """For the clipboard."""
-    shown = details(happening, now, moments)
-    lines = [titled(happening.title), shown.headline, shown.why]
+    shown = details(line, now, moments)
+    lines = [titled(line.title), shown.headline, shown.why]
     lines += [f"{each.field}: {each.before or '–'} → {each.after or '–'}" for each in shown.changes]
     return "\n".join(each for each in [*lines, *shown.lost] if each)
 

@@ -17,7 +17,7 @@ from fm_desktop.sync.problems import Problem
 from fm_desktop.sync.resources import KnownCollection
 from fm_desktop.ui.texts import tr, trn
 from fm_desktop.ui.told import told
-from fm_desktop.ui.window.present.words import Moments, parsed, titled
+from fm_desktop.ui.window.present.words import Moments, parsed, subject, titled
 
 _OF_LINK = "link:"
 
@@ -186,7 +186,7 @@ def person_lines(person: Person) -> tuple[str, str]:
 
 def letter_lines(letter: Letter, now: datetime, moments: Moments) -> tuple[str, str]:
     when = moments.near(letter.moment, now)
-    subject = " ".join(letter.subject.split()) or tr("(no subject)")
+    about = subject(letter.subject)
     if letter.direction is Direction.SENT:
-        return subject, tr("You wrote to {address}, {time}", address=letter.other, time=when)
-    return subject, tr("{address} wrote to you, {time}", address=letter.other, time=when)
+        return about, tr("You wrote to {address}, {time}", address=letter.other, time=when)
+    return about, tr("{address} wrote to you, {time}", address=letter.other, time=when)

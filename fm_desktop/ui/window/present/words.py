@@ -38,5 +38,9 @@ def parsed(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def subject(text: str) -> str:
+    return " ".join(text.split()) or tr("(no subject)")
+
+
 def titled(title: str) -> str:
     return " ".join(title.split()) or tr("(no title)")
