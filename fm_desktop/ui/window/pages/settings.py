@@ -29,7 +29,7 @@ from fm_desktop.ui.window.present import settings as present
 from fm_desktop.ui.window.present.settings import Form, Option
 from fm_desktop.ui.window.records import Records
 
-NAMES_WIDTH: Final = 34
+NAMES_WIDTH: Final = 38
 """Of the column of names, in characters."""
 
 
