@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -107,6 +107,6 @@ class Instance(QObject):
 
 def _socket_name(folder: Path) -> str:
     """Told apart by the profile; in the user's own folder for such things where there is one."""
-    name = f"fm-desktop-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
+    name = f"fm-desktop-{zlib.crc32(str(folder.resolve()).encode()):08x}"
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     return f"{runtime}/{name}" if sys.platform == "linux" and Path(runtime).is_dir() and runtime else name

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +17,8 @@ from shiboken6 import isValid
 from fm_desktop.ui.texts import tr
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
     from fm_desktop.errors import Explained
 
 _log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Jobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="job")
+        self._pool: ThreadPoolExecutor | None = None
         self._open: set[Future[None]] = set()
         self._ended = False
         self._answered.connect(self._deliver)
@@ -58,15 +59,25 @@ class Jobs(QObject):
         Neither is called once `owner` is gone."""
         if self._ended:
             return
-        future = self._pool.submit(self._run, work, then, failed, owner)
+        future = self._threads().submit(self._run, work, then, failed, owner)
         self._open.add(future)
         future.add_done_callback(self._open.discard)
 
     def end(self, seconds: float) -> bool:
         """Takes no more work and waits a moment for what runs. False if something still does."""
+        from concurrent.futures import wait
+
         self._ended = True
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
         return not wait(set(self._open), timeout=seconds).not_done
+
+    def _threads(self) -> ThreadPoolExecutor:
+        from concurrent.futures import ThreadPoolExecutor
+
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="job")
+        return self._pool
 
     def _run(
         self,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
@@ -61,20 +62,14 @@ class Windows(QObject):
             self.open_wizard()
         elif stage is Stage.BROKEN:
             self.open_trouble(self._bridge.snapshot.failure)
-        elif self._bridge.profile is not None:
-            window = self._main_window(self._bridge.profile)
-            if page:
-                window.show_page(page)
-            _raise(window)
+        else:
+            self._with_main(lambda window: self._show(window, page))
 
     @Slot(int)
     def open_item(self, link: int) -> None:
         """The status window at an item."""
-        profile = self._bridge.profile
-        if self._bridge.snapshot.stage is Stage.WORKING and profile is not None:
-            window = self._main_window(profile)
-            window.show_item(link)
-            _raise(window)
+        if self._bridge.snapshot.stage is Stage.WORKING:
+            self._with_main(lambda window: self._show_item(window, link))
         else:
             self.open_main("activity")
 
@@ -129,12 +124,16 @@ class Windows(QObject):
         _raise(self._wizard)
 
     def ask_to_stop(self, channel: Channel) -> None:
-        from fm_desktop.ui.stopping import ask_to_stop
+        """The question whether the sign-in is kept, over the status window."""
 
-        self.open_main()
-        if self._main is not None:
+        def question(window: MainWindow) -> None:
+            from fm_desktop.ui.stopping import ask_to_stop
+
+            self._show(window, "")
             name = channel_name(channel).capitalize()
-            ask_to_stop(self._main, name, lambda forget: self._bridge.stop(channel, forget_credentials=forget))
+            ask_to_stop(window, name, lambda forget: self._bridge.stop(channel, forget_credentials=forget))
+
+        self._with_main(question)
 
     def close(self) -> None:
         for each in (self._main, self._trouble, self._wizard):
@@ -143,7 +142,18 @@ class Windows(QObject):
 
     # --- inside ---
 
-    def _main_window(self, profile: Profile) -> MainWindow:
+    def _with_main(self, do: Callable[[MainWindow], object]) -> None:
+        """Does something with the status window. The first time its modules are imported in another thread: they
+        take longer than an icon may fail to answer."""
+        profile = self._bridge.profile
+        if profile is None:
+            return
+        if self._main is not None:
+            do(self._main)
+            return
+        self._bridge.jobs.ask(_import_window, lambda _none: do(self._made(profile)), self.show_failure, self)
+
+    def _made(self, profile: Profile) -> MainWindow:
         if self._main is None:
             from fm_desktop.ui.moments import Moments
             from fm_desktop.ui.window.desk import Desk
@@ -164,6 +174,15 @@ class Windows(QObject):
             self._main = MainWindow(Tools(desk, Moments()))
             self._main.setWindowIcon(app_icon())
         return self._main
+
+    def _show(self, window: MainWindow, page: str) -> None:
+        if page:
+            window.show_page(page)
+        _raise(window)
+
+    def _show_item(self, window: MainWindow, link: int) -> None:
+        window.show_item(link)
+        _raise(window)
 
     @Slot()
     def _opened(self) -> None:
@@ -189,6 +208,11 @@ class Windows(QObject):
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(Paths.of(self._environment).config)))
+
+
+def _import_window() -> None:
+    for name in ("fm_desktop.ui.window.main", "fm_desktop.ui.window.profile_records", "fm_desktop.ui.stopping"):
+        import_module(name)
 
 
 def _raise(window: QWidget) -> None:

@@ -7,14 +7,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import calendar, mail, planner, report
+from tests.benchmarks import calendar, desktop, mail, planner, report
 from tests.benchmarks.report import Row
 
 RESULTS = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 
 def main(words: list[str]) -> int:
-    many, first = (500, 100) if "--quick" in words else (10_000, 1_000)
+    many, first, watched = (500, 100, 100) if "--quick" in words else (10_000, 1_000, 5_000)
     steps: list[Callable[[Path], list[Row]]] = [
         lambda _: planner.planning(10_000),
         lambda folder: calendar.idle_requests(folder, 100),
@@ -22,6 +22,8 @@ def main(words: list[str]) -> int:
         lambda folder: calendar.first_sync_limited(folder, 200, 4.0),
         lambda folder: calendar.idle_speed(folder, many),
         lambda folder: calendar.idle_requests(folder, many),
+        desktop.tray,
+        lambda folder: desktop.heartbeat(folder, watched),
         lambda _: mail.header_rate(many),
         lambda _: mail.memory((1_000, many) if many < 10_000 else (1_000, many, 10 * many)),
     ]

@@ -63,7 +63,7 @@ class Desktop:
     def __init__(self, home: Path, sandbox: SandboxServer, account: DavAccount, rate: float | None = None) -> None:
         self.home = home
         home.mkdir(parents=True)
-        self._environment = {
+        self.environment = {
             **os.environ,
             "FM_DESKTOP_HOME": str(home),
             "FM_DESKTOP_CRM_PRIVATE_KEY": sandbox.private_key,
@@ -83,7 +83,7 @@ class Desktop:
     def run(self, *words: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "fm_desktop", *words],
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             check=False,

@@ -177,6 +177,10 @@ class Desktop:
         _end(self._panel)
         self._panel = None
 
+    def icons(self) -> int:
+        """How many icons the panel of embedded windows has taken in so far."""
+        return sum(path.read_text(errors="replace").count("add_icon") for path in self._folder.glob("*-tint2.log"))
+
     # --- the keychain ---
 
     def lock_keychain(self) -> None:

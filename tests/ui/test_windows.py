@@ -74,7 +74,7 @@ def test_hidden_it_stays_so_until_it_is_asked_for(qtbot, start):
     qtbot.waitUntil(lambda: face(application.bridge.snapshot) is Face.OK, timeout=PATIENCE_MS)
     assert shown() == []
     wish(application, Wish.OPEN_SETTINGS)
-    assert shown() == ["FM Desktop"]
+    qtbot.waitUntil(lambda: shown() == ["FM Desktop"], timeout=PATIENCE_MS)
     assert application.windows._main.buttons["settings"].isChecked()
 
 
@@ -85,6 +85,7 @@ def test_a_clicked_notification_opens_the_item_and_one_of_several_the_activity(q
         application._note_clicked(Note("New", "Lunch", "notice:1", 7))
     assert opened.args == [7]
     wish(application, Wish.OPEN_SETTINGS)
+    qtbot.waitUntil(lambda: shown() == ["FM Desktop"], timeout=PATIENCE_MS)
     application._note_clicked(Note("7 new events", "…", "new"))
     assert application.windows._main.buttons["activity"].isChecked()
 
@@ -120,8 +121,8 @@ def test_R05_stopping_from_the_tray_asks_first(qtbot, start):
     application = start()
     qtbot.waitUntil(lambda: face(application.bridge.snapshot) is Face.OK, timeout=PATIENCE_MS)
     wish(application, Wish.STOP, Channel.CALENDAR)
-    (title,) = [each for each in shown() if each.startswith("Stop syncing")]
-    question = next(each for each in QApplication.topLevelWidgets() if each.isVisible() and each.windowTitle() == title)
+    qtbot.waitUntil(lambda: any(each.startswith("Stop syncing") for each in shown()), timeout=PATIENCE_MS)
+    question = next(each for each in QApplication.topLevelWidgets() if each.windowTitle().startswith("Stop syncing"))
     assert application.bridge.snapshot.channels[0].state is Running.RUNNING
     question.buttons[0].click()
     qtbot.waitUntil(lambda: face(application.bridge.snapshot) is Face.STOPPED, timeout=PATIENCE_MS)
