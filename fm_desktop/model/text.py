@@ -18,4 +18,7 @@ def normal_text(text: str) -> str:
 
 def normal_title(title: str) -> str:
     """One line, single blanks, trimmed."""
+    if title.isascii() and title.isprintable():
+        # Nearly all of a mailbox's titles, ids and names: there is nothing else to tidy in them.
+        return " ".join(title.split())
     return " ".join(normal_text(title).split())

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from fm_desktop.model.message import Content, Headers
 from fm_desktop.model.text import normal_text, normal_title
-from fm_desktop.providers.mime import read_content, read_headers
+from fm_desktop.providers.mime import addresses, dates, read_content, read_headers
 from fm_desktop.providers.mime.addresses import mailboxes
 from fm_desktop.providers.mime.flowed import unflowed
 from fm_desktop.providers.mime.markup import html_to_text
@@ -90,6 +90,45 @@ def check_content(content: Content) -> None:
     for each in content.attachments:
         assert sum(map(len, each.chunks())) == each.size
     assert len(set(content.notes)) == len(content.notes)
+
+
+_pieces = st.sampled_from(
+    (
+        "Ana Ruiz", "O'Neil", '"Ruiz, Ana"', "a.b@c.example", "'a@b.example'", "A@XN--MAANA-PTA.example", "<a@b.example>",
+        "<", ">", ",", ", ", ";", ":", '"', "(x)", "\\", "  ", "\t", "=?utf-8?q?Mu=C3=B1oz?=", "=?utf-8?b?w7E?=",
+        "=?utf-8?q?a, b?=", "[127.0.0.1]", "@", ".", "é",
+    )
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=1_000)
+@given(st.lists(_pieces, max_size=8).map("".join))
+def test_the_quick_reading_of_addresses_is_the_careful_one(value):
+    quick = addresses._ordinary(value)
+    assert not quick or quick == list(addresses._parsed(value))
+
+
+@settings(deadline=None)
+@given(
+    st.from_regex(
+        r"\A(Wed, )?[0-3]?[0-9] (Jan|Feb|Dec|Foo) [12][0-9]{3} [0-2][0-9]:[0-6][0-9]:[0-6][0-9] [+-][0-2][0-9][0-9]{2}\Z"
+    )
+)
+def test_the_quick_reading_of_dates_is_the_careful_one(value):
+    found = dates._ORDINARY.fullmatch(value)
+    assert found is not None
+    results = []
+    for read_date in (lambda: dates._as_written(found), lambda: dates._internet(value)):
+        try:
+            results.append(read_date())
+        except (ValueError, OverflowError):
+            results.append(None)
+    assert results[0] == results[1]
+
+
+@given(st.text(st.characters(max_codepoint=0x17F), max_size=30))
+def test_a_title_in_normal_form_is_a_text_on_one_line(text):
+    assert normal_title(text) == " ".join(normal_text(text).split())
 
 
 @settings(deadline=None, max_examples=400)

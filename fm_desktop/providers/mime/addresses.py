@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fm_desktop.model.message import Mailbox
 from fm_desktop.model.text import normal_title
@@ -22,6 +23,15 @@ _TOKEN = re.compile(r'\s+|=\?[^\s?]+\?[bBqQ]\?[^?]*\?=|[^\s"(),:;<>@\\]+|.', re.
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _PARENTHESIS = re.compile(r"\\.|[()]", re.DOTALL)
+# Nearly all of a mailbox's lists: `Name <address>`, `"Name" <address>` and `address` in ASCII, where nothing has to be
+# guessed at. It gives up on anything else, and never looks at a letter more than a few times.
+_ADDRESS = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,255}"
+_ORDINARY = re.compile(
+    r"""(?:(?:[ \t]*"([\t !#-\[\]-~]{0,200})"[ \t]*|([\t !#-'*+./0-9=?A-Z\[\]^_`a-z{|}~-]{0,200}))"""
+    rf"<({_ADDRESS})>|[ \t]*({_ADDRESS}))[ \t]*(?:,|\Z)",
+    re.ASCII,
+)
+_KEPT = 2_048
 # Dots are wherever people have them: there are real addresses with two in a row, and with one at the end.
 _LOCAL = re.compile(r"[^\s\"(),:;<>@\[\]\\]+\Z")
 _DOMAIN = re.compile(r"(?:[^\s\"(),:;<>@\[\]\\/]+|\[[0-9A-Fa-f.]+\])\Z")
@@ -34,7 +44,7 @@ def mailboxes(values: Iterable[str]) -> tuple[Mailbox, ...]:
     """Each address once, in order; what has no address is left out."""
     found: dict[str, Mailbox] = {}
     for value in values:
-        for each in _parsed(value):
+        for each in _ordinary(value) or _parsed(value):
             found.setdefault(each.address, each)
     return tuple(found.values())
 
@@ -58,6 +68,27 @@ class _Pending:
     comments: list[str] = field(default_factory=list)
     angle: list[str] | None = None
     has_at: bool = False
+
+
+def _ordinary(value: str) -> list[Mailbox]:
+    """What `_parsed` gives, many times faster; empty for a list that is not of the ordinary form throughout."""
+    found: list[Mailbox] = []
+    at = 0
+    while at < len(value):
+        match = _ORDINARY.match(value, at)
+        mailbox = _mailbox(match[1] or match[2] or "", match[3] or match[4]) if match else None
+        if match is None or mailbox is None:
+            return []
+        found.append(mailbox)
+        at = match.end()
+    return found
+
+
+@lru_cache(_KEPT)
+def _mailbox(name: str, text: str) -> Mailbox | None:
+    """The same people write and are written to again and again."""
+    address = bare_address(text)
+    return Mailbox(address, _name([name], address)) if address else None
 
 
 def _parsed(value: str, *, again: bool = True) -> Iterator[Mailbox]:

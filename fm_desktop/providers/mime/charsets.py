@@ -66,7 +66,7 @@ def decode(data: bytes, charset: str = "", *, cut: bool = False) -> tuple[str, b
 
 def header_text(data: bytes) -> str:
     """Raw bytes of a header: ASCII, UTF-8 (RFC 6532), or what an old program took for it."""
-    return decode(data)[0]
+    return data.decode("ascii") if data.isascii() else decode(data)[0]
 
 
 def _clean(text: str) -> tuple[str, bool]:

@@ -7,7 +7,7 @@ than the number of recipients. It is the independent reader of the tests instead
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from fm_desktop.providers.mime.charsets import header_text
@@ -22,15 +22,17 @@ class Fields:
 
     items: tuple[tuple[str, bytes], ...] = ()
 
-    def all(self, name: str) -> list[str]:
-        return [header_text(value).strip() for each, value in self.items if each == name]
+    def texts(self, names: Collection[str]) -> dict[str, list[str]]:
+        """All values of each of the names that is there."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.items:
+            if name in names:
+                found.setdefault(name, []).append(header_text(value).strip())
+        return found
 
     def first(self, name: str) -> str:
         """'' without one."""
         return next((header_text(value).strip() for each, value in self.items if each == name), "")
-
-    def __contains__(self, name: str) -> bool:
-        return any(each == name for each, _ in self.items)
 
 
 def fields_of(block: bytes) -> Fields:
@@ -42,20 +44,21 @@ def fields_of(block: bytes) -> Fields:
             if items:
                 break
             continue
-        found = _FIELD.match(line)
-        if line[:1] in b" \t":
+        if line[0] in b" \t":
             if in_field:
                 items[-1][1].append(line)
-        elif in_field := found is not None:
-            assert found is not None
-            items.append((found.group(1).decode("ascii").lower(), [line[found.end() :]]))
+            continue
+        found = _FIELD.match(line)
+        in_field = found is not None
+        if found:
+            items.append((found[1].decode("ascii").lower(), [line[found.end() :]]))
     return Fields(tuple((name, b"".join(lines)) for name, lines in items))
 
 
-def lines_of(block: bytes) -> Iterable[bytes]:
+def lines_of(block: bytes) -> list[bytes]:
     if b"\n" not in block:
-        block = block.replace(b"\r", b"\n")
-    return (line.removesuffix(b"\r") for line in block.split(b"\n"))
+        return block.split(b"\r")
+    return block.replace(b"\r\n", b"\n").removesuffix(b"\r").split(b"\n")
 
 
 def is_field(line: bytes) -> bool:

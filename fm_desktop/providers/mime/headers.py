@@ -15,6 +15,8 @@ from fm_desktop.providers.mime.words import decoded
 # Ten thousand recipients with long names are about 1 MB; what is longer is read as far as this.
 LARGEST_BLOCK = 4 * 1024 * 1024
 NOTICE_FIELD = "x-fm-desktop-notice"
+_PEOPLE = frozenset({"from", "sender", "to", "cc", "bcc", "reply-to"})
+_WANTED = _PEOPLE | {"message-id", "date", "subject", "references", "in-reply-to", NOTICE_FIELD}
 _LONGEST_SUBJECT = 10_000
 # RFC 5322, 2.1.1: no line is longer. A cut id could be the same as another one's, so a longer one is none.
 _LONGEST_ID = 998
@@ -29,28 +31,32 @@ def read_headers(raw: bytes) -> Headers:
 
 
 def headers_of(fields: Fields) -> Headers:
+    texts = fields.texts(_WANTED)
     return Headers(
-        message_id=next(_ids(fields.all("message-id")), ""),
-        date=next((found for found in map(moment, fields.all("date")) if found), None),
-        subject=subject_of(fields),
-        sender=mailboxes(fields.all("from")) or mailboxes(fields.all("sender")),
-        to=mailboxes(fields.all("to")),
-        cc=mailboxes(fields.all("cc")),
-        bcc=mailboxes(fields.all("bcc")),
-        reply_to=mailboxes(fields.all("reply-to")),
-        thread=_thread(fields),
-        notice=NOTICE_FIELD in fields,
+        message_id=next(_ids(texts.get("message-id", ())), ""),
+        date=next((found for found in map(moment, texts.get("date", ())) if found), None),
+        subject=_subject(next(iter(texts.get("subject", ())), "")),
+        sender=mailboxes(texts.get("from", ())) or mailboxes(texts.get("sender", ())),
+        to=mailboxes(texts.get("to", ())),
+        cc=mailboxes(texts.get("cc", ())),
+        bcc=mailboxes(texts.get("bcc", ())),
+        reply_to=mailboxes(texts.get("reply-to", ())),
+        thread=_thread((*texts.get("references", ()), *texts.get("in-reply-to", ()))),
+        notice=NOTICE_FIELD in texts,
     )
 
 
 def subject_of(fields: Fields) -> str:
-    return normal_title(decoded(fields.first("subject")))[:_LONGEST_SUBJECT].rstrip()
+    return _subject(fields.first("subject"))
 
 
-def _thread(fields: Fields) -> tuple[str, ...]:
+def _subject(value: str) -> str:
+    return normal_title(decoded(value))[:_LONGEST_SUBJECT].rstrip()
+
+
+def _thread(values: Iterable[str]) -> tuple[str, ...]:
     """Oldest first, each once; of a very long conversation its first message and the newest ones."""
-    ids = _ids((*fields.all("references"), *fields.all("in-reply-to")))
-    found = list(dict.fromkeys(each for each in ids if "@" in each))
+    found = list(dict.fromkeys(each for each in _ids(values) if "@" in each))
     return tuple(found if len(found) <= _LONGEST_THREAD else (found[0], *found[1 - _LONGEST_THREAD :]))
 
 
@@ -59,5 +65,6 @@ def _ids(values: Iterable[str]) -> Iterator[str]:
         text = decoded(value)
         for each in _ID.findall(text) or text.split():
             message_id = "".join(normal_title(each).split())
-            if message_id.strip("<>") and len(message_id) <= _LONGEST_ID:
-                yield message_id.strip("<>")
+            bare = message_id.strip("<>")
+            if bare and len(message_id) <= _LONGEST_ID:
+                yield bare
