@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 
-.PHONY: demo test lint bench pictures texts lock clean
+.PHONY: demo test lint bench pictures texts package lock clean
 
 demo:
 	@sh tools/setup.sh demo
@@ -32,6 +32,11 @@ pictures:
 texts:
 	@sh tools/setup.sh test
 	@$(PYTHON) tools/texts.py $(ARGS)
+
+# The program with all that it needs, to be copied to other computers: dist/fm-desktop.
+package:
+	@sh tools/setup.sh test
+	@sh tools/package.sh
 
 # Writes the locks in requirements/ anew from pyproject.toml; needs uv.
 lock:

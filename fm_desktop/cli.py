@@ -274,7 +274,7 @@ def _extra(name: str) -> Any:
     except ModuleNotFoundError as error:
         raise UsageError(
             f"The sandbox is not part of this installation ({error.name} is missing).",
-            'Install it with: pip install "fm-desktop[sandbox]"',
+            'It comes with the Python package only: pip install "fm-desktop[sandbox]"',
         ) from error
 
 

@@ -42,6 +42,7 @@ class Computer:
     home: Path
     sandbox: SandboxServer
     account: DavAccount
+    command: tuple[str, ...] = (sys.executable, "-m", "fm_desktop")
     environment: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,7 +60,7 @@ class Computer:
 
     def run(self, *arguments: str, **environment: str) -> Ended:
         done = subprocess.run(
-            [sys.executable, "-m", "fm_desktop", *arguments],
+            [*self.command, *arguments],
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -117,7 +118,7 @@ interval_seconds = 10
     def loop(self) -> Iterator[subprocess.Popen[str]]:
         """`fm-desktop sync` running until the end of the block, where it is ended if it still runs."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "fm_desktop", "sync"],
+            [*self.command, "sync"],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
