@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import calendar, desktop, mail, planner, report
+from tests.benchmarks import attachment, calendar, desktop, mail, planner, report
 from tests.benchmarks.report import Row
 
 RESULTS = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -25,7 +25,9 @@ def main(words: list[str]) -> int:
         desktop.tray,
         lambda folder: desktop.heartbeat(folder, watched),
         lambda _: mail.header_rate(many),
+        lambda folder: mail.header_rate_beside_mbsync(folder, many),
         lambda _: mail.memory((1_000, many) if many < 10_000 else (1_000, many, 10 * many)),
+        lambda folder: attachment.added_memory(folder, 100),
     ]
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="fm-bench-") as temporary:

@@ -1,4 +1,5 @@
-"""Reading the headers of a mailbox, beside a bare loop of IMAPClient over the same messages at the same Dovecot."""
+"""Reading the headers of a mailbox, beside a bare loop of IMAPClient and beside mbsync, over the same messages at the
+same Dovecot."""
 
 from __future__ import annotations
 
@@ -14,8 +15,9 @@ from imapclient import IMAPClient
 
 from fm_desktop.mailport import Folder, Role
 from fm_desktop.providers.imap import ImapSource, Password, Security, Server
+from tests.benchmarks.mbsync import Mbsync
 from tests.benchmarks.report import Row
-from tests.benchmarks.stage import middle
+from tests.benchmarks.stage import timed
 from tests.servers.dovecot import DovecotServer, MailAccount
 
 _INBOX = Folder("INBOX", "INBOX", Role.INBOX)
@@ -32,14 +34,14 @@ _MESSAGE = (
 
 
 def header_rate(count: int) -> list[Row]:
-    """Messages a second, ours understood and theirs as bytes; the median of three."""
+    """Messages a second, ours understood and theirs as bytes; the best of five each, in turn."""
     with _filled(count) as (dovecot, account):
         source = _source(dovecot, account)
         source.principal()
-        ours = count / middle(lambda: _read(source), 3)
-        source.close()
         with _bare(dovecot, account) as client:
-            theirs = count / middle(lambda: _loop(client), 3)
+            times = [(timed(lambda: _read(source)), timed(lambda: _loop(client))) for _ in range(5)]
+        source.close()
+    ours, theirs = (count / min(some) for some in zip(*times, strict=True))
     ratio = ours / theirs
     return [
         Row(
@@ -49,20 +51,43 @@ def header_rate(count: int) -> list[Row]:
     ]  # fmt: skip
 
 
+def header_rate_beside_mbsync(folder: Path, count: int) -> list[Row]:
+    """Whole processes that see the mailbox for the first time, in turn; the best of three each. mbsync keeps what it
+    reads as files, ours understands it."""
+    with _filled(count) as (dovecot, account):
+        ours, theirs = [], []
+        for number in range(3):
+            ours.append(timed(lambda: _in_a_process(dovecot, account)))
+            peer = Mbsync(folder / str(number), dovecot, account)
+            theirs.append(timed(peer.pull))
+            if peer.count() != count:
+                raise SystemExit(f"mbsync brought {peer.count()} of {count} messages")
+    ratio = min(theirs) / min(ours)
+    return [
+        Row(
+            f"mail headers a second, a whole process, {count:,} messages", f"{count / min(ours):,.0f}",
+            f"mbsync {count / min(theirs):,.0f}", ratio, "for comparison", True,
+        )
+    ]  # fmt: skip
+
+
 def memory(counts: tuple[int, ...]) -> list[Row]:
     """The most memory a whole process takes that reads a mailbox."""
     peaks = []
     for count in counts:
         with _filled(count) as (dovecot, account):
-            words = [str(dovecot.tls_port), str(dovecot.ca_file), account.user, account.password]
-            done = subprocess.run(
-                [sys.executable, "-m", "tests.benchmarks.mail", *words], check=True, capture_output=True, text=True
-            )
-        peaks.append(int(done.stdout))
+            peaks.append(_in_a_process(dovecot, account))
     ratio = peaks[-1] / peaks[0]
     shown = ", ".join(f"{peak / 1024:.0f}" for peak in peaks)
     sizes = " / ".join(f"{count:,}" for count in counts)
     return [Row(f"memory in MB, {sizes} messages", shown, "the smallest mailbox", ratio, "flat (1.2)", ratio <= 1.2)]
+
+
+def _in_a_process(dovecot: DovecotServer, account: MailAccount) -> int:
+    """Reads the mailbox in a process of its own; the most memory it took, in kB."""
+    words = [str(dovecot.tls_port), str(dovecot.ca_file), account.user, account.password]
+    command = [sys.executable, "-m", "tests.benchmarks.mail", *words]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 @contextmanager
