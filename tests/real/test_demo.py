@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -29,6 +28,7 @@ from fm_desktop.demo.phone import Phone, items_of, new_event
 from fm_desktop.demo.play import Play
 from fm_desktop.demo.shown import ZONE
 from fm_desktop.demo.table import WIDTH
+from tests.servers.command import eventually
 
 DEMO = [sys.executable, "-m", "fm_desktop", "demo"]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/")
@@ -79,17 +79,16 @@ def read_until(process: subprocess.Popen[str], words: str) -> str:
 
 def wait_for_lines(file: Path, *words: str) -> None:
     """Until the file has lines with these words, in this order."""
-    deadline = time.monotonic() + 60
-    while True:
+
+    def has_them() -> bool:
         text = file.read_text("utf-8") if file.exists() else ""
         for each in words:
             _, found, text = text.partition(each)
             if not found:
-                break
-        else:
-            return
-        assert time.monotonic() < deadline, f"{file} has no {words}"
-        time.sleep(0.05)
+                return False
+        return True
+
+    eventually(has_them, f"{file} has the lines {words}")
 
 
 # --- as its users run it ---------------------------------------------------------------------------

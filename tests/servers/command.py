@@ -140,13 +140,13 @@ def end(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> tuple[i
     return process.returncode, out, err
 
 
-def eventually(is_so: Callable[[], object], what: str) -> None:
-    """Waits for something that another process brings about."""
+def eventually(is_so: Callable[[], object], what: str, tick: float = _TICK) -> None:
+    """Waits for something that another process or thread brings about, looking every `tick` seconds."""
     deadline = time.monotonic() + PATIENCE
     while not is_so():
         if time.monotonic() > deadline:
             raise AssertionError(f"it did not come about: {what}")
-        time.sleep(_TICK)
+        time.sleep(tick)
 
 
 def event(uid: str, title: str, start: str = "20261127T100000Z", end_: str = "20261127T110000Z") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -14,6 +14,7 @@ from fm_desktop.providers.imap import ImapSource, Password, Security, Server
 from fm_desktop.providers.imap.connection import Connection
 from fm_desktop.providers.imap.waiting import Waiter
 from tests.real.imap.mailbox import INBOX, Hands, message, read, subjects
+from tests.servers.command import eventually
 from tests.servers.dovecot import DovecotServer, MailAccount
 from tests.servers.imap_script import ImapScript, Talk
 from tests.servers.tcp import TcpProxy
@@ -41,15 +42,13 @@ class Waiting(threading.Thread):
 
 def idling(line: TcpProxy) -> None:
     """Returns when the server has answered all that was sent, IDLE included."""
-    import time
+    looks: list[tuple[int, int, int]] = []
 
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        before = (len(line.lines), sum(each.sent for each in line.lines), line.received)
-        time.sleep(0.15)
-        if before[1] and before == (len(line.lines), sum(each.sent for each in line.lines), line.received):
-            return
-    raise AssertionError("the line never came to rest")
+    def at_rest() -> bool:
+        looks.append((len(line.lines), sum(each.sent for each in line.lines), line.received))
+        return looks[-1][1] > 0 and len(looks) > 8 and len(set(looks[-8:])) == 1
+
+    eventually(at_rest, "the line comes to rest")
 
 
 def test_a_delivery_ends_the_waiting(account: MailAccount, source: ImapSource, line: TcpProxy) -> None:
@@ -181,13 +180,8 @@ def waiter(server: Server, password: Password, **how: float) -> Iterator[Waiter]
     made.close()
 
 
-def until(condition: object) -> None:
-    import time
-
-    deadline = time.monotonic() + PATIENCE
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.01)
+def until(condition: Callable[[], object]) -> None:
+    eventually(condition, "what is waited for", tick=0.01)
 
 
 @pytest.mark.parametrize("order", ["before", "with"])
