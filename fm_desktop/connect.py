@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,7 +73,8 @@ class Who:
 class Sides:
     """Both sides, connected. They stay open between cycles; the state file does not.
 
-    `calendar` and `mailbox` are None for a channel that is not synchronised.
+    `calendar` and `mailbox` are None for a channel that is not synchronised, `put_in_inbox` (see `inbox.Put`) is where
+    no mail server is known.
     """
 
     settings: Settings
@@ -81,6 +83,7 @@ class Sides:
     crm: CrmAgenda
     calendar: CalDavProvider | None
     mailbox: Mailbox | None
+    put_in_inbox: Callable[[bytes], None] | None
     session: SessionFile
 
     @property
@@ -191,7 +194,7 @@ class Connector:
             client.close()
             raise
         crm = CrmAgenda(client, who.tenant, who.user.address, who.context)
-        return Sides(settings, who, client, crm, calendar, box, session)
+        return Sides(settings, who, client, crm, calendar, box, mailbox.inbox_of(settings, password), session)
 
     def _provider(self, store: Store, who: Who, caldav: CalDavSettings, password: Secret) -> CalDavProvider:
         provider = CalDavProvider(

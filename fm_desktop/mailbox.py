@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from fm_desktop.credentials import Secret
@@ -36,6 +36,21 @@ def mailbox_of(settings: Settings, password: Secret, client: CrmClient, user: in
 
     server = Server(imap.host, imap.port, Security(imap.security))
     return Mailbox(ImapSource(server, Password(imap.user, password.reveal())), CrmMailLog(client, user), read_content)
+
+
+def inbox_of(settings: Settings, password: Secret) -> Callable[[bytes], None] | None:
+    """What stores a message in the user's inbox, be e-mail logged or not; None where no mail server is known."""
+    imap = settings.provider.imap
+    if imap is None:
+        return None
+
+    def put(raw: bytes) -> None:
+        from fm_desktop.providers.imap import Password, Security, Server, append_notice
+
+        server = Server(imap.host, imap.port, Security(imap.security))
+        append_notice(server, Password(imap.user, password.reveal()), raw)
+
+    return put
 
 
 def options_of(

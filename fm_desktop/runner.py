@@ -108,7 +108,10 @@ class Runner:
         mail = MailReport(halted.get(Channel.EMAIL, Outcome.STOPPED))
         try:
             if calendar.outcome is Outcome.DONE:
+                began = now()
                 calendar = self._calendar_part(sides, store, ending, dry_run=dry_run)
+                if not dry_run and not ending.is_set():
+                    self._tell_in_inbox(sides, store, began)
             if mail.outcome is Outcome.DONE and not ending.is_set():
                 mail = self._mail_part(sides, store, ending, dry_run=dry_run)
             else:
@@ -132,6 +135,18 @@ class Runner:
             engine.close()
             sides.remember_calendar(store, went_well=report is not None and report.error is None)
         return report
+
+    def _tell_in_inbox(self, sides: Sides, store: Store, began: datetime) -> None:
+        # Imported here: the icon need not wait for what composes messages.
+        from fm_desktop.inbox import InboxNotes
+
+        notes = InboxNotes(
+            self._connector.state(store), self._settings.provider.address, sides.who.context.zone, sides.put_in_inbox
+        )
+        if self._settings.email.note_new_events:
+            notes.tell(began)
+        else:
+            notes.forget()
 
     def _mail_part(self, sides: Sides, store: Store, ending: threading.Event, *, dry_run: bool) -> MailReport:
         report = self._mail.run(sides, store, _cancel(store, ending, Channel.EMAIL), dry_run=dry_run)

@@ -149,6 +149,7 @@ class EmailSettings(_Table):
     them; a message with one of them on it is never logged. `exclude_tag`: a text in a subject that keeps the message
     out. `log_internal`: mail with colleagues too. `folders`: the only ones that are read, by name, None for all that
     may hold such mail. `attachment_limit_mb`: larger files are named on the record and left out.
+    `note_new_events`: new events of the calendar are told by a message in the user's own inbox, too (R25).
     """
 
     own_addresses: tuple[MailAddress, ...] = ()
@@ -157,6 +158,7 @@ class EmailSettings(_Table):
     log_internal: bool = False
     folders: tuple[Text, ...] | None = Field(default=None, min_length=1)
     attachment_limit_mb: int = Field(default=25, ge=0, le=1000)
+    note_new_events: bool = False
 
 
 class Settings(_Table):

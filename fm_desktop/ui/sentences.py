@@ -158,6 +158,9 @@ SENTENCES: Final = (
     N_("you took its conversation out"),
     N_("it is older than the history you chose"),
     # --- notices ---
+    N_("New events in your inbox"),
+    N_("No mail server is known for {address}."),
+    N_("Set up e-mail, or switch these messages off."),
     N_("“{title}” was {reason}."),
     N_("1 event or task of {calendar} is now in ForceManager."),
     N_("{number} events and tasks of {calendar} are now in ForceManager."),

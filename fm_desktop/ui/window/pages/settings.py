@@ -112,11 +112,12 @@ class SettingsPage(Page):
         self.tell_new = self._check(tr("&New events from my calendar"))
         self.tell_back = self._check(tr("Edits in ForceManager that were put &back"))
         self.tell_import = self._check(tr("The end of a first &import"))
+        self.note_new = self._check(tr("New events by a message in my own inbox, &too"))
         self.quiet = self._check(tr("&Quiet hours"))
         self.quiet_from, self.quiet_until = self._time(tr("Quiet from")), self._time(tr("Quiet until"))
         self.quiet.toggled.connect(self.quiet_from.setEnabled)
         self.quiet.toggled.connect(self.quiet_until.setEnabled)
-        for each in (self.tell_new, self.tell_back, self.tell_import):
+        for each in (self.tell_new, self.tell_back, self.tell_import, self.note_new):
             card.add(each)
         card.body.addLayout(
             across(
@@ -185,6 +186,7 @@ class SettingsPage(Page):
         self.follow.setChecked(form.follow_edited_occurrences)
         self.never_log.setText(", ".join(form.never_log))
         self.log_internal.setChecked(form.log_internal)
+        self.note_new.setChecked(form.note_new_events)
         self.tell_new.setChecked(form.tell_new_events)
         self.tell_back.setChecked(form.tell_put_back)
         self.tell_import.setChecked(form.tell_first_import)
@@ -213,6 +215,7 @@ class SettingsPage(Page):
             interval_seconds=self.interval.currentData(),
             never_log=present.addresses(self.never_log.text()),
             log_internal=self.log_internal.isChecked(),
+            note_new_events=self.note_new.isChecked(),
             tell_new_events=self.tell_new.isChecked(),
             tell_put_back=self.tell_back.isChecked(),
             tell_first_import=self.tell_import.isChecked(),

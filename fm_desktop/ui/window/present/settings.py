@@ -38,6 +38,7 @@ class Form:
     interval_seconds: int
     never_log: tuple[str, ...]
     log_internal: bool
+    note_new_events: bool
     tell_new_events: bool
     tell_put_back: bool
     tell_first_import: bool
@@ -56,7 +57,7 @@ _OF_SYNC: Final = (
     "email_history_days",
     "interval_seconds",
 )
-_OF_EMAIL: Final = ("never_log", "log_internal")
+_OF_EMAIL: Final = ("never_log", "log_internal", "note_new_events")
 _OF_DESKTOP: Final = (
     "tell_new_events",
     "tell_put_back",
