@@ -367,6 +367,15 @@ def test_settings_are_saved_through_the_desk_and_tell_from_when_they_hold(scene)
     assert not page.save.isEnabled()
 
 
+def test_R25_messages_in_the_own_inbox_are_off_until_they_are_switched_on(scene):
+    page = scene.page("settings")
+    assert not page.note_new.isChecked()
+    page.note_new.setChecked(True)
+    with scene.qtbot.waitSignal(scene.desk.settings_changed):
+        scene.press("Save", page)
+    assert ("settings", {"email": {"note_new_events": True}}) in scene.records.done
+
+
 def test_quiet_hours_and_autostart_are_preferences_of_this_computer(scene):
     page = scene.page("settings")
     assert not page.quiet_from.isEnabled()
