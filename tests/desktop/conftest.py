@@ -19,6 +19,8 @@ from fm_desktop.sandbox.server import SandboxServer
 from fm_desktop.settings import load
 from fm_desktop.sync.control import Running
 from fm_desktop.sync.status import Status
+from fm_desktop.ui.preferences import Preferences
+from fm_desktop.ui.preferences import save as save_preferences
 from tests.servers.command import Computer, event
 from tests.servers.desktop import Desktop
 
@@ -69,10 +71,15 @@ class App:
     def choose(self, at: tuple[int, int], *keys: str) -> None:
         """Opens the menu with the right button of the mouse, then presses the keys of its entries."""
         shown = self._shown()
-        self.desktop.click(at, 3)
+        self.desktop.until(lambda: self._opens_menu(at, shown), "the menu opens")
         for key in keys:
             shown = self._until_another(shown)
             self.desktop.press(key)
+
+    def _opens_menu(self, at: tuple[int, int], shown: set[str]) -> bool:
+        """Clicks once. A click in the moment in which the last menu closes is lost to that one."""
+        self.desktop.click(at, 3)
+        return any(self._shown() - shown for _ in range(20))
 
     def _shown(self) -> set[str]:
         return set(self.desktop.windows("--maxdepth", "2", ".*"))
@@ -99,6 +106,12 @@ def add(computer: Computer, title: str) -> None:
     computer.account.put(
         f"{computer.account.home}work/", f"{name}.ics", event(name, title, f"{SOON}T100000Z", f"{SOON}T110000Z")
     )
+
+
+def without_notifications(computer: Computer) -> None:
+    """Nothing pops up while a test waits for a menu to do so."""
+    chosen = Preferences(tell_new_events=False, tell_put_back=False, tell_first_import=False)
+    save_preferences(chosen, computer.home)
 
 
 def only_when_asked(computer: Computer) -> None:

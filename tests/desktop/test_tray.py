@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from fm_desktop.sync.control import Running
-from tests.desktop.conftest import GREY, TEAL, App, add, only_when_asked
+from tests.desktop.conftest import GREY, TEAL, App, add, only_when_asked, without_notifications
 from tests.servers.desktop import Desktop, Panel
 
 pytestmark = pytest.mark.desktop
@@ -15,6 +15,7 @@ pytestmark = pytest.mark.desktop
 
 @pytest.fixture(params=list(Panel), ids=["embedded", "over-the-bus"])
 def app(request: pytest.FixtureRequest, computer) -> Iterator[App]:
+    without_notifications(computer)
     with Desktop(request.param) as desktop:
         yield App(desktop, computer)
 
@@ -30,6 +31,9 @@ def test_R05_the_icon_appears_and_its_menu_pauses_resumes_and_quits(app):
     only_when_asked(app.computer)
     at = app.start_hidden()
     assert not app.window()
+    add(app.computer, "Dinner")
+    app.choose(at, "n")
+    app.desktop.until(lambda: app.status().linked == 2, "the sync that was asked for")
     app.choose(at, "p", "h")
     app.desktop.until(lambda: app.standing() is Running.PAUSED, "a pause")
     at = app.until_icon(GREY)
@@ -37,11 +41,7 @@ def test_R05_the_icon_appears_and_its_menu_pauses_resumes_and_quits(app):
     before = app.status().last_success
     app.choose(at, "r")
     app.desktop.until(lambda: app.status().last_success != before, "the sync after the pause")
-    at = app.until_icon(TEAL)
-    add(app.computer, "Dinner")
-    app.choose(at, "n")
-    app.desktop.until(lambda: app.status().linked == 2, "the sync that was asked for")
-    app.choose(at, "q")
+    app.choose(app.until_icon(TEAL), "q")
     assert app.process.wait(timeout=10) == 0
 
 

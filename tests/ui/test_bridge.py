@@ -124,8 +124,8 @@ def test_R05_a_pause_does_not_end_in_starting_what_was_stopped(qtbot, working):
     assert profile.status().channels[0].state is Running.STOPPED
     working.pause(60)
     working.resume()
-    working.look_now()
-    qtbot.wait(200)
+    with qtbot.waitSignal(working.noticed, timeout=PATIENCE_MS):
+        working.look_now()
     assert standing(working) is Running.STOPPED
     working.resume(Channel.CALENDAR)
     qtbot.waitUntil(lambda: standing(working) is Running.RUNNING, timeout=PATIENCE_MS)
