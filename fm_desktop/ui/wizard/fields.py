@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QRadioButton, QSi
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Type, font, name_kind
 from fm_desktop.ui.widgets import Button, Label, Weight, across
+from fm_desktop.ui.wizard.enter import let_enter_through
 
 _BESIDE_RADIO = 30
 
@@ -113,6 +114,7 @@ class Choice(QFrame):
         self.radio = QRadioButton(label)
         self.radio.setFont(font(Type.STRONG))
         self.radio.setAccessibleDescription(sentence)
+        let_enter_through(self.radio)
         below = across(Label(sentence, kind="muted"), stretch_at=0)
         below.setContentsMargins(_BESIDE_RADIO, 0, 0, 0)
         column = QVBoxLayout(self)

@@ -14,6 +14,7 @@ from fm_desktop.port import Collection
 from fm_desktop.ui.texts import N_, tr
 from fm_desktop.ui.theme import Space, Type
 from fm_desktop.ui.widgets import Card, Label, Swatch, empty_layout
+from fm_desktop.ui.wizard.enter import let_enter_through
 from fm_desktop.ui.wizard.fields import Flawed
 from fm_desktop.ui.wizard.pages.page import WizardPage
 
@@ -126,6 +127,7 @@ class _CalendarList(Flawed):
             box.setToolTip(each.name if fitted != each.name else "")
             box.setAccessibleName(f"{each.name}, {note}" if note else each.name)
             box.clicked.connect(lambda _checked: self._tell())
+            let_enter_through(box)
             self.boxes[each.id] = box
             row = QHBoxLayout()
             row.setSpacing(Space.S)
@@ -150,6 +152,7 @@ class ChoiceField(Flawed):
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(12)
         self.box.activated.connect(lambda index: chosen(self.box.itemData(index)))
+        let_enter_through(self.box)
         text = Label(label, Type.STRONG)
         text.setBuddy(self.box)
         self.column.addWidget(text)

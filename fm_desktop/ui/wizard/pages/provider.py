@@ -13,6 +13,7 @@ from fm_desktop.onboarding.model import Onboarding
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Tone
 from fm_desktop.ui.widgets import Banner, Card, Label, empty_layout
+from fm_desktop.ui.wizard.enter import let_enter_through
 from fm_desktop.ui.wizard.fields import Flawed, TextField
 from fm_desktop.ui.wizard.pages.page import WizardPage
 
@@ -31,6 +32,7 @@ class ProviderPage(WizardPage):
         self.confirmation = _Confirmation(self._confirm)
         self.by_hand = QCheckBox(tr("Enter the server by &hand (for administrators)"))
         self.by_hand.toggled.connect(self._by_hand)
+        let_enter_through(self.by_hand)
         self.server = _ServerFields(self)
         names = ", ".join(model.supported)
         self.supported = Label(
@@ -115,6 +117,7 @@ class _Confirmation(Flawed):
         super().__init__()
         self.check = QCheckBox(tr("&Go on with this address all the same"))
         self.check.toggled.connect(changed)
+        let_enter_through(self.check)
         self.column.addWidget(self.check)
         self.column.addWidget(self.flaw)
 
