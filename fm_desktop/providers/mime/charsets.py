@@ -8,6 +8,7 @@ that are no character sets (zlib, base64).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WINDOWS = "cp1252"
 _MEANT = {
@@ -45,6 +46,7 @@ _MEANT = {
 # Codecs of text to text, or of Python's own notations: no mail is written in them.
 _NEVER = re.compile(r"(?:idna|punycode|.*escape|undefined|mbcs|oem)\Z")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._:-]{0,39}\Z")
+_LONGER_THAN_ANY = 41
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -52,8 +54,7 @@ def decode(data: bytes, charset: str = "", *, cut: bool = False) -> tuple[str, b
     """The text, and whether characters of it were lost or had to be guessed. `cut`: the data may end in the middle of
     a character. Without a charset, or with one that does not exist: UTF-8, else Windows-1252."""
     name = charset.strip().strip("'\"").lower()
-    meant = _MEANT.get(name, (name,) if _NAME.match(name) and not _NEVER.match(name.replace("-", "_")) else ())
-    known = tuple(each for each in meant if _exists(each))
+    known = _codecs_of(name[:_LONGER_THAN_ANY])
     for codec in (*known, "utf-8"):
         text = _strictly(data, codec, cut)
         if text is not None:
@@ -62,6 +63,13 @@ def decode(data: bytes, charset: str = "", *, cut: bool = False) -> tuple[str, b
         return _SURROGATES.sub("�", data.decode(known[0], "replace")), True
     text = _strictly(data, _WINDOWS, cut=False)
     return data.decode("latin-1") if text is None else text, bool(name)
+
+
+@lru_cache(256)
+def _codecs_of(name: str) -> tuple[str, ...]:
+    """What a declared name stands for; empty if for nothing."""
+    meant = _MEANT.get(name, (name,) if _NAME.match(name) and not _NEVER.match(name.replace("-", "_")) else ())
+    return tuple(each for each in meant if _exists(each))
 
 
 def header_text(data: bytes) -> str:
