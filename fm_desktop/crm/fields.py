@@ -45,9 +45,12 @@ class Fields:
         return self._by_name.get(name.lower())
 
     def text(self, name: str) -> str:
-        """'' for null and for what is no text."""
+        """'' for null and for what is no text. Without halves of surrogate pairs, which JSON may hold escaped and no
+        file can."""
         value = self.value(name)
-        return value if isinstance(value, str) else ""
+        if not isinstance(value, str):
+            return ""
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def flag(self, name: str) -> bool:
         """Null is false; texts and numbers are read as well (legacy samples hold `"True"`, 0)."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 from fm_desktop.mailport import MailSource
-from fm_desktop.port import CollectionGone
+from fm_desktop.port import CollectionGone, Malformed, Refused, Unreachable
 from fm_desktop.sync.mail.folders import KnownFolder
 from fm_desktop.sync.mail.scan import Cancelled, Scanner, Tables
 from fm_desktop.sync.store import Store
 
+_log = logging.getLogger(__name__)
+
 AT_ONCE = 20  # addresses in one search
+# The service counts days on its own clock, and ours may be behind: what came by then must not be left out.
+_AHEAD = timedelta(days=400)
 
 
 class Backfill:
@@ -23,7 +28,8 @@ class Backfill:
         self._account = account
 
     def notice(self, addresses: Iterable[str], folders: Iterable[KnownFolder]) -> None:
-        """Takes in who is known now. A folder that has not been read yet will be read with all of them."""
+        """Takes in who is known now; `folders` are all that there are. One that has not been read yet will be read with
+        all of them."""
         known = {
             row["address"]
             for row in self._store.rows("SELECT address FROM mail_address WHERE account = ?", self._account)
@@ -44,15 +50,14 @@ class Backfill:
     def run(
         self, scanner: Scanner, source: MailSource, folders: Iterable[KnownFolder], since: date, cancelled: Cancelled
     ) -> None:
-        """One search in each folder. Raises the port's errors."""
+        """One search in each folder. Raises the port's errors; other folders have had their turn then."""
+        trouble: Unreachable | None = None
         for folder in folders:
             addresses = self._waiting(folder)
             if not addresses or cancelled():
                 continue
-            # A day more than today: the service counts days on its own clock.
-            before = scanner.today() + timedelta(days=2)
             try:
-                for batch in source.search(folder.what, addresses, since, before):
+                for batch in source.search(folder.what, addresses, since, scanner.today() + _AHEAD):
                     with self._store.transaction():
                         scanner.take_in(folder, batch)
                     if cancelled():
@@ -60,9 +65,19 @@ class Backfill:
             except CollectionGone:
                 with self._store.transaction():
                     self._tables.folders.lost(folder)
+            except Unreachable as error:
+                trouble = error
+                continue
+            except (Malformed, Refused) as error:
+                # A server that cannot search as we ask it shows all headers of the history once more.
+                _log.warning("Mail folder “%s” cannot be searched: %s", folder.what.name, error)
+                with self._store.transaction():
+                    self._tables.folders.read_anew(folder)
             with self._store.transaction():
                 for each in addresses:
                     self._store.run("DELETE FROM mail_backfill WHERE folder = ? AND address = ?", folder.id, each)
+        if trouble is not None:
+            raise trouble
 
     def is_waiting(self, folders: Iterable[KnownFolder]) -> bool:
         return any(self._waiting(folder) for folder in folders)

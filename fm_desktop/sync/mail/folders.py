@@ -37,12 +37,17 @@ class Folders:
     # --- the mailbox ---
 
     def first_day(self, today: date) -> date:
-        """When logging began, which is today if it has not: the chosen history counts back from that day."""
-        kept = self._store.value("SELECT first_day FROM mailbox WHERE account = ?", self._account)
-        if kept is not None:
-            return date.fromisoformat(kept)
+        """When logging began, which is today if it has not: the chosen history counts back from that day. A clock that
+        was wrong before the mailbox was opened for the first time, or was ahead then, has no say."""
+        row = self._store.row("SELECT first_day, principal FROM mailbox WHERE account = ?", self._account)
+        if row is not None and (row["principal"] is not None or row["first_day"] == today.isoformat()):
+            return min(today, date.fromisoformat(row["first_day"]))
         with self._store.transaction():
-            self._store.run("INSERT INTO mailbox (account, first_day) VALUES (?, ?)", self._account, today.isoformat())
+            self._store.run(
+                "INSERT INTO mailbox (account, first_day) VALUES (?, ?)"
+                " ON CONFLICT (account) DO UPDATE SET first_day = excluded.first_day",
+                self._account, today.isoformat(),
+            )  # fmt: skip
         return today
 
     def check(self, principal: str) -> None:
@@ -96,6 +101,10 @@ class Folders:
 
     def forget_places(self, folder: KnownFolder) -> None:
         self._store.run("DELETE FROM mail_place WHERE folder = ?", folder.id)
+
+    def read_anew(self, folder: KnownFolder) -> None:
+        """From the first day of the history on."""
+        self._store.run("UPDATE mail_folder SET cursor = NULL WHERE id = ?", folder.id)
 
     def save(self, folder: KnownFolder, cursor: str, choices: str) -> None:
         self._store.run("UPDATE mail_folder SET cursor = ?, choices = ? WHERE id = ?", cursor, choices, folder.id)

@@ -7,17 +7,19 @@ computer of the user's makes it a second time. Files may be sent again at any ti
 from __future__ import annotations
 
 import logging
+import sqlite3
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import BinaryIO, Protocol
 
 from fm_desktop.mailport import LogEntry, Logged, MailLog, MailSource
-from fm_desktop.model.message import Content
+from fm_desktop.model.message import Content, Headers
 from fm_desktop.port import (
     CollectionGone,
     Gone,
+    Malformed,
     OutcomeUnknown,
     PortError,
     Refused,
@@ -25,11 +27,12 @@ from fm_desktop.port import (
     Throttled,
     Unreachable,
 )
-from fm_desktop.sync.mail.messages import Open, Place, Record
+from fm_desktop.sync.mail.match import Decision
+from fm_desktop.sync.mail.messages import LONGEST_PAUSE, Open, Place, Record
 from fm_desktop.sync.mail.policy import MailOptions
 from fm_desktop.sync.mail.record import Subject, entry_of
 from fm_desktop.sync.mail.scan import Cancelled, Tables
-from fm_desktop.sync.store import Clock
+from fm_desktop.sync.store import Clock, StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -39,8 +42,8 @@ PER_CYCLE = 400  # so that the calendar has its turn
 DOUBT = timedelta(seconds=90)
 FAILURES_BEFORE_PROBLEM = 3
 LOST_ANSWERS_IN_A_ROW = 3
-LONGEST_PAUSE = timedelta(days=1)
 _NO_LIMIT = 1 << 62
+_ADD_BY_HAND = "A logged message cannot be changed. If a file is important, add it in ForceManager by hand."
 
 
 class Read(Protocol):
@@ -56,6 +59,15 @@ class _Nowhere(Exception):
     """A message is in no folder any more."""
 
 
+class _FilesLeft(Exception):
+    """A record is there, under the id `remote`, without some of its files: ForceManager has no place for them, or
+    does not take them."""
+
+    def __init__(self, remote: str, names: Sequence[str], reason: str) -> None:
+        super().__init__(f"ForceManager did not take these files of it: {', '.join(names)}. {reason}".rstrip())
+        self.remote = remote
+
+
 @dataclass(slots=True)
 class LogTally:
     """What a cycle logged so far. `tried`: messages that had their turn; `unknown`: those whose answer was lost."""
@@ -68,12 +80,22 @@ class LogTally:
 
 Found = Mapping[str, Logged]
 
+DecideAgain = Callable[[Headers], Decision]
+"""What the user's choices and contacts of today make of a message that was to be logged."""
+
 
 class Logger:
     """Logs what is due. Raises the port's errors that end a cycle; what is wrong with one message is its own."""
 
     def __init__(
-        self, tables: Tables, source: MailSource, log: MailLog, read: Read, options: MailOptions, clock: Clock
+        self,
+        tables: Tables,
+        source: MailSource,
+        log: MailLog,
+        read: Read,
+        options: MailOptions,
+        decide_again: DecideAgain,
+        clock: Clock,
     ) -> None:
         self._store = tables.store
         self._messages = tables.messages
@@ -82,6 +104,7 @@ class Logger:
         self._log = log
         self._read = read
         self._options = options
+        self._decide_again = decide_again
         self._clock = clock
 
     def run(self, tally: LogTally, cancelled: Cancelled) -> None:
@@ -95,30 +118,50 @@ class Logger:
             self._log_group(self._messages.get(tally.unknown), tally, cancelled)
 
     def _log_group(self, group: Sequence[Open], tally: LogTally, cancelled: Cancelled) -> None:
-        records = {each.id: self._messages.records(each.id) for each in group}
+        tally.tried.update(each.id for each in group)
+        still = [each for each in map(self._as_it_is_now, group) if each is not None]
+        records = {each.id: self._messages.records(each.id) for each in still}
         found = self._log.find([record.ext_id for every in records.values() for record in every])
-        for each in group:
+        for each in still:
             if cancelled():
                 return
-            tally.tried.add(each.id)
-            self._try(each, records[each.id], found, tally)
+            # The user may take a conversation out at any moment.
+            if self._messages.get([each.id]):
+                self._try(each, records[each.id], found, tally, cancelled)
 
-    def _try(self, message: Open, records: Sequence[Record], found: Found, tally: LogTally) -> None:
+    def _as_it_is_now(self, message: Open) -> Open | None:
+        with self._store.transaction():
+            now = self._messages.revise(message, self._decide_again(message.headers))
+            if now is None:
+                self._problems.solved(_problem_key(message))
+        return now
+
+    def _try(
+        self, message: Open, records: Sequence[Record], found: Found, tally: LogTally, cancelled: Cancelled
+    ) -> None:
         try:
             self._log_message(message, records, found, tally)
             tally.lost_in_a_row = 0
-        except (SignInNeeded, Throttled, Unreachable):
+        except (SignInNeeded, Throttled, StoreError, sqlite3.Error, OSError):
             raise
-        except _Nowhere:
-            self._gone(message, found, records)
-        except OutcomeUnknown as error:
-            tally.unknown.add(message.id)
+        except (OutcomeUnknown, Unreachable) as error:
+            if cancelled():
+                raise
             tally.lost_in_a_row += 1
             self._failed(message, error)
-            if tally.lost_in_a_row >= LOST_ANSWERS_IN_A_ROW:
+            if isinstance(error, OutcomeUnknown):
+                tally.unknown.add(message.id)
+            # A server that fails at the same message every time must not keep all the others waiting behind it.
+            is_its_own = isinstance(error, OutcomeUnknown) or message.failures + 1 >= FAILURES_BEFORE_PROBLEM
+            if not is_its_own or tally.lost_in_a_row >= LOST_ANSWERS_IN_A_ROW:
                 raise
-        except (PortError, _CannotRead) as error:
+        except _Nowhere:
+            self._gone(message, found, records)
+        except (PortError, _CannotRead, _FilesLeft) as error:
             self._failed(message, error)
+        except Exception as error:  # noqa: BLE001 - one message that nobody foresaw must not keep the others out
+            _log.exception("A message cannot be logged")
+            self._failed(message, _CannotRead(f"Its content cannot be read ({type(error).__name__})."))
 
     def _log_message(self, message: Open, records: Sequence[Record], found: Found, tally: LogTally) -> None:
         complete = {each.id: found[each.ext_id].id for each in records if _is_complete(each, found)}
@@ -129,17 +172,39 @@ class Logger:
             with self._store.transaction():
                 self._messages.postpone(message.id, max(doubtful), failed=False)
             return
-        if left:
-            with tempfile.TemporaryFile() as file:
-                place, content = self._content(message, file)
-                for record in left:
-                    logged = found.get(record.ext_id)
-                    complete[record.id] = self._log_record(message, record, place, content, logged, tally)
+        troubles = self._log_records(message, left, found, complete, tally) if left else []
         with self._store.transaction():
             for each in records:
-                self._messages.complete(each, complete[each.id])
-            self._messages.finish(message.id)
-            self._problems.solved(_problem_key(message))
+                if each.id in complete:
+                    self._messages.complete(each, complete[each.id])
+            if self._messages.finish(message.id):
+                self._problems.solved(_problem_key(message))
+            given_up = [each for each in troubles if isinstance(each, _FilesLeft) and each.remote in complete.values()]
+            for error in given_up[:1]:
+                self._tell(message, f"is logged, but not whole: {error}", _ADD_BY_HAND, key=f"mail-files:{message.id}")
+        for trouble in troubles:
+            if trouble not in given_up:
+                raise trouble
+
+    def _log_records(
+        self, message: Open, left: Sequence[Record], found: Found, complete: dict[int, str], tally: LogTally
+    ) -> list[Exception]:
+        """Each by itself: a contact that ForceManager does not know any more is not the others' fault. Adds to
+        `complete` and returns what went wrong; files that are not taken are given up after some tries."""
+        troubles: list[Exception] = []
+        is_last_try = message.failures + 1 >= FAILURES_BEFORE_PROBLEM
+        with tempfile.TemporaryFile() as file:
+            place, content = self._content(message, file)
+            for record in left:
+                try:
+                    complete[record.id] = self._log_record(message, record, place, content, found, tally)
+                except _FilesLeft as error:
+                    troubles.append(error)
+                    if is_last_try:
+                        complete[record.id] = error.remote
+                except (Refused, Malformed, Gone) as error:
+                    troubles.append(error)
+        return troubles
 
     # --- reading it ---
 
@@ -169,9 +234,10 @@ class Logger:
     # --- writing it ---
 
     def _log_record(
-        self, message: Open, record: Record, place: Place, content: Content, logged: Logged | None, tally: LogTally
+        self, message: Open, record: Record, place: Place, content: Content, found: Found, tally: LogTally
     ) -> str:
         """Stores the record and its files; returns its id. Once it is there, `find` tells what it lacks."""
+        logged = found.get(record.ext_id)
         what = Subject(message.headers, message.direction, message.moment, place.name, record.party, record.ext_id)
         # What was begun under another limit is finished as it was begun.
         options = self._options if logged is None else replace(self._options, attachment_limit=_NO_LIMIT)
@@ -179,14 +245,33 @@ class Logger:
         if logged is None:
             logged = self._create(record, entry)
             tally.logged += 1
+            expected: LogEntry | None = entry
+        else:
+            # What another computer began, it watches over itself: it may have had another limit.
+            expected = None if record.sent_at is None else entry_of(what, content, self._options)
+        self._send_files(logged, entry, expected)
+        return logged.id
+
+    def _send_files(self, logged: Logged, entry: LogEntry, expected: LogEntry | None) -> None:
+        """Raises `_FilesLeft` where one cannot be sent, or is not among those that ForceManager shows."""
         missing = dict(logged.missing or {})
+        left = [] if expected is None else [each.name for each in expected.attachments]
+        left = [name for name in left if name not in logged.attachments]
+        reason = ""
         for attachment in entry.attachments:
             locator = missing.pop(attachment.name, None)
-            if locator is not None:
+            if locator is None:
+                continue
+            try:
                 self._log.upload(locator, attachment)
+            except Refused as error:
+                left.append(attachment.name)
+                reason = str(error)
         if missing:
-            raise Refused(f"ForceManager waits for files that are not in the message: {', '.join(missing)}.")
-        return logged.id
+            left = left or list(missing)
+            reason = reason or f"It waits for others, which are not in the message: {', '.join(missing)}."
+        if left:
+            raise _FilesLeft(logged.id, left, reason)
 
     def _create(self, record: Record, entry: LogEntry) -> Logged:
         with self._store.transaction():
@@ -208,17 +293,24 @@ class Logger:
                 self._tell(message, f"could not be logged: {error}", getattr(error, "next_step", ""))
         _log.warning("Message %d could not be logged, failure %d: %s", message.id, failures, error)
 
-    def _gone(self, message: Open, found: Found, records: Iterable[Record]) -> None:
-        """Nobody can log it any more, unless it is seen again in another folder."""
+    def _gone(self, message: Open, found: Found, records: Sequence[Record]) -> None:
+        """Nobody can log it any more, unless it is seen again in another folder. What another computer, or a request
+        whose answer was lost, has put there is there."""
         with self._store.transaction():
+            for each in records:
+                if each.ext_id in found and not found[each.ext_id].missing:
+                    self._messages.complete(each, found[each.ext_id].id)
+            if self._messages.finish(message.id):
+                self._problems.solved(_problem_key(message))
+                return
             self._messages.gone(message.id)
             if any(each.ext_id in found and found[each.ext_id].missing for each in records):
                 self._tell(message, "was deleted from the mailbox before all its files were logged.", "")
 
-    def _tell(self, message: Open, what: str, next_step: str) -> None:
+    def _tell(self, message: Open, what: str, next_step: str, key: str = "") -> None:
         subject = message.subject or "without a subject"
         self._problems.report(
-            _problem_key(message),
+            key or _problem_key(message),
             subject,
             f"The message “{subject}” of {message.moment:%Y-%m-%d} {what}",
             next_step or "It is tried again by itself. If it is important, note it in ForceManager by hand.",
@@ -235,5 +327,7 @@ def _problem_key(message: Open) -> str:
 
 
 def _is_complete(record: Record, found: Found) -> bool:
+    """Without a look at the message. What we began ourselves is held against its files once more: ForceManager may
+    have stored the record and never asked for them."""
     logged = found.get(record.ext_id)
-    return logged is not None and not logged.missing
+    return logged is not None and not logged.missing and record.sent_at is None

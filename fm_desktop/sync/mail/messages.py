@@ -23,6 +23,7 @@ from fm_desktop.sync.store import Store, read_utc, utc_text
 
 # How far the Date fields of a sent message and of its copy under another Message-ID may be apart.
 ALIKE_WITHIN = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(days=1)  # after failures
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +80,19 @@ class Messages:
         else:
             message, key = row["id"], row["key"]
             known_as = {each["address"] for each in self._rows_of_records(message)}
-        for party in decision.parties:
-            # Whoever the address belonged to then: what was logged for it is not logged a second time.
-            if party.address not in known_as:
-                self._store.run(
-                    "INSERT OR IGNORE INTO mail_record (message, ext_id, address, contact, company, state)"
-                    " VALUES (?, ?, ?, ?, ?, 'planned')",
-                    message, ext_id_of(self._user, key, party), party.address, party.contact_id, party.account_id,
-                )  # fmt: skip
+        self._plan(message, key, (each for each in decision.parties if each.address not in known_as))
         if self._is_unfinished(message):
-            self._reopen(message, folder, heading)
+            self._reopen(message, folder, heading, decision.direction)
+
+    def _plan(self, message: int, key: str, parties: Iterable[Addressee]) -> None:
+        """Records for people as whom the message is not known yet: whoever an address belonged to then, what was
+        logged for it is not logged a second time."""
+        for party in parties:
+            self._store.run(
+                "INSERT OR IGNORE INTO mail_record (message, ext_id, address, contact, company, state)"
+                " VALUES (?, ?, ?, ?, ?, 'planned')",
+                message, ext_id_of(self._user, key, party), party.address, party.contact_id, party.account_id,
+            )  # fmt: skip
 
     def ignore(self, folder: KnownFolder, heading: Heading, decision: Decision, now: datetime) -> None:
         """Notes why a message with a contact on it is not logged; one that is known already stays as it is."""
@@ -127,25 +131,73 @@ class Messages:
     def _is_unfinished(self, message: int) -> bool:
         return self._store.row("SELECT 1 FROM mail_record WHERE message = ? AND state != 'done'", message) is not None
 
-    def _reopen(self, message: int, folder: KnownFolder, heading: Heading) -> None:
+    def _reopen(self, message: int, folder: KnownFolder, heading: Heading, direction: Direction) -> None:
         self._store.run(
             "UPDATE mail_message SET state = 'open', why = '', headers = ? WHERE id = ?",
             headers_to_text(heading.headers), message,
         )  # fmt: skip
+        self._turn(message, direction)
         self._store.run(
             "INSERT OR REPLACE INTO mail_place (folder, remote, message) VALUES (?, ?, ?)",
             folder.id, heading.ref.id, message,
         )  # fmt: skip
 
+    # --- what became of it while it waited ---
+
+    def revise(self, message: Open, decision: Decision) -> Open | None:
+        """The message as it is decided on now, None for one that is not to be logged any more. A record that was begun
+        for somebody is finished, unless the user wants the message out."""
+        rows = self._rows_of_records(message.id)
+        wanted = {(each.contact_id, each.account_id) for each in decision.parties}
+        planned = [row for row in rows if row["state"] == "planned"]
+        as_planned = all((row["contact"], row["company"]) in wanted for row in planned)
+        if decision.why is None and as_planned and decision.direction is message.direction:
+            return message
+        is_kept_out = decision.why not in (None, Why.STRANGER)
+        self._store.run(
+            "DELETE FROM mail_record WHERE message = ? AND (state = 'planned' OR (? AND state = 'sending'))",
+            message.id, is_kept_out,
+        )  # fmt: skip
+        if decision.why is None:
+            known_as = {each["address"] for each in self._rows_of_records(message.id)}
+            key = str(self._store.value("SELECT key FROM mail_message WHERE id = ?", message.id))
+            self._plan(message.id, key, (each for each in decision.parties if each.address not in known_as))
+            self._turn(message.id, decision.direction)
+        elif not self._rows_of_records(message.id):
+            self._let_go(message.id, decision.why)
+        self.finish(message.id)
+        return next(iter(self.get([message.id])), None)
+
+    def _turn(self, message: int, direction: Direction) -> None:
+        """Who wrote it may be seen otherwise once the user named another own address; what is begun stays as it is."""
+        self._store.run(
+            "UPDATE mail_message SET direction = ? WHERE id = ?"
+            " AND NOT EXISTS (SELECT 1 FROM mail_record WHERE message = id AND mail_record.state != 'planned')",
+            direction.value, message,
+        )  # fmt: skip
+
+    def _let_go(self, message: int, why: Why) -> None:
+        """Of a message of strangers nothing is kept."""
+        if why is Why.STRANGER:
+            self._store.run("DELETE FROM mail_message WHERE id = ?", message)
+            return
+        self._store.run(
+            "UPDATE mail_message SET state = 'ignored', why = ?, headers = '', failures = 0, not_before = NULL"
+            " WHERE id = ?",
+            why, message,
+        )  # fmt: skip
+        self._store.run("DELETE FROM mail_place WHERE message = ?", message)
+
     # --- what is to be logged ---
 
     def due(self, now: datetime, limit: int, done_with: Iterable[int] = ()) -> tuple[Open, ...]:
-        """The newest that may be tried now, but for those of this cycle already."""
+        """The newest that may be tried now, but for those of this cycle already. A longer pause than there is was made
+        by a clock that was wrong."""
         rows = self._store.rows(
             "SELECT * FROM mail_message WHERE account = ? AND state = 'open'"
-            " AND (not_before IS NULL OR not_before <= ?) AND id NOT IN (SELECT value FROM json_each(?))"
-            " ORDER BY moment DESC, id DESC LIMIT ?",
-            self._account, utc_text(now), json.dumps(list(done_with)), limit,
+            " AND (not_before IS NULL OR not_before <= ? OR not_before > ?)"
+            " AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY moment DESC, id DESC LIMIT ?",
+            self._account, utc_text(now), utc_text(now + LONGEST_PAUSE), json.dumps(list(done_with)), limit,
         )  # fmt: skip
         return tuple(map(_open, rows))
 
@@ -211,8 +263,9 @@ class Messages:
         self._store.run("UPDATE mail_record SET state = 'done', remote = ? WHERE id = ?", remote, record.id)
 
     def finish(self, message: int) -> bool:
-        """Lets go of what is needed no more once all records of a message are done. False if they are not."""
-        if self._is_unfinished(message):
+        """Lets go of what is needed no more once all records of a message are done. False if they are not, or if there
+        are none."""
+        if self._is_unfinished(message) or not self._rows_of_records(message):
             return False
         self._store.run(
             "UPDATE mail_message SET state = 'done', headers = '', failures = 0, not_before = NULL WHERE id = ?",

@@ -61,10 +61,12 @@ class MailOptions:
         return domain not in PUBLIC_DOMAINS and any(domain == domain_of(own) for own in self.own)
 
     def is_never_logged(self, address: str) -> bool:
+        """Also under an address with a tag, which is the same person's: `ann+orders@client.example` is Ann."""
         domain = domain_of(address)
         parts = domain.split(".")
         above = (".".join(parts[number:]) for number in range(len(parts)))
-        return address in self.never_log or any(each in self.never_log for each in above)
+        untagged = f"{address.removesuffix(domain).partition('+')[0].removesuffix('@')}@{domain}"
+        return not self.never_log.isdisjoint((address, untagged, *above))
 
 
 def to_read(folders: Sequence[Folder], names: Iterable[str] | None) -> tuple[Folder, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from fm_desktop.mailport import Batch, Broken, Heading, MailSource, Role
+from fm_desktop.mailport import Batch, Broken, Heading, MailSource, MessageRef, Role
+from fm_desktop.model.message import Headers
 from fm_desktop.port import CollectionGone
 from fm_desktop.sync.mail.conversations import Conversations
 from fm_desktop.sync.mail.folders import Folders, KnownFolder
@@ -15,7 +17,7 @@ from fm_desktop.sync.mail.match import Decision, Lookup, Why, decide
 from fm_desktop.sync.mail.messages import Messages
 from fm_desktop.sync.mail.policy import MailOptions
 from fm_desktop.sync.problems import Problems
-from fm_desktop.sync.store import Clock, Store
+from fm_desktop.sync.store import Clock, Store, StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +64,7 @@ class Scanner:
         restarted = False
         try:
             for batch in self._source.new(folder.what, cursor, options.since):
-                if batch.found or batch.cursor != folder.cursor:
+                if batch.found or (batch.cursor, options.choices) != (folder.cursor, folder.choices):
                     with tables.store.transaction():
                         if batch.restarted and not restarted:
                             # What was known of its places is wrong now; each message tells anew where it is.
@@ -84,18 +86,31 @@ class Scanner:
             if isinstance(each, Broken):
                 self._put_aside(folder, each)
                 continue
-            decision = self.decide(each, folder.what.role)
-            if decision.why is None:
-                self._tables.messages.take_in(folder, each, decision, now)
-            elif decision.known:
-                self._tables.messages.ignore(folder, each, decision, now)
-                if decision.why is Why.CONVERSATION:
-                    self._follow_conversation(each)
-            elif decision.alias:
-                self._tell_alias(decision.alias)
+            try:
+                self._take_in(folder, each, now)
+            except (StoreError, sqlite3.OperationalError):
+                raise
+            except Exception as error:  # noqa: BLE001 - headers that nobody foresaw must not keep the others out
+                _log.exception("The headers of a message cannot be understood")
+                self._put_aside(folder, Broken(each.ref, f"Its headers are out of order ({type(error).__name__})."))
+
+    def _take_in(self, folder: KnownFolder, heading: Heading, now: datetime) -> None:
+        decision = self.decide(heading, folder.what.role)
+        if decision.why is None:
+            self._tables.messages.take_in(folder, heading, decision, now)
+        elif decision.known:
+            self._tables.messages.ignore(folder, heading, decision, now)
+            if decision.why is Why.CONVERSATION:
+                self._follow_conversation(heading)
+        elif decision.alias:
+            self._tell_alias(decision.alias)
 
     def decide(self, heading: Heading, role: Role) -> Decision:
         return decide(heading, role, self._options, self._lookup, self._excluded)
+
+    def decide_again(self, headers: Headers) -> Decision:
+        """On a message that was to be logged, which may have changed with the user's choices and contacts since."""
+        return self.decide(Heading(MessageRef("", ""), headers, None, 0), Role.OTHER)
 
     def today(self) -> date:
         return self._clock().date()

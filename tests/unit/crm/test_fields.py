@@ -116,3 +116,8 @@ def test_flags_and_numbers_are_read_from_texts():
 )
 def test_time_stamps(text, moment):
     assert Fields({"dateUpdated": text}).moment("dateUpdated") == moment
+
+
+def test_halves_of_characters_do_not_get_into_texts():
+    text = Fields({"email": "a\ud800b\U0001f600@x.example"}).text("email")
+    assert text == "a\ufffdb\U0001f600@x.example"
