@@ -5,7 +5,6 @@ The saved `settings.toml` has the same shape. Secrets are in neither: see `fm_de
 
 from __future__ import annotations
 
-import ipaddress
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,20 +15,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import tomli_w
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from fm_desktop.net import is_loopback
 from fm_desktop.paths import write_privately
 from fm_desktop.settings_errors import SettingsError, explain
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.policy import Conflicts, Direction, PrivateEvents
-
-
-def is_loopback(host: str) -> bool:
-    """Is a host name this machine itself, so that nothing sent to it can be overheard?"""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _web_address(url: str) -> str:

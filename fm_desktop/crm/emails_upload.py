@@ -6,7 +6,6 @@ there, and redirects are not followed.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 
@@ -16,6 +15,7 @@ from fm_desktop.crm import answers
 from fm_desktop.crm.answers import Call
 from fm_desktop.crm.client import CrmClient, Receipt
 from fm_desktop.model.message import Attachment
+from fm_desktop.net import is_loopback
 from fm_desktop.port import Gone, Malformed, PortError, Refused, Throttled, Unreachable
 
 _AGAIN = "Nothing to do: syncing sends it again by itself."
@@ -48,19 +48,12 @@ def checked_locator(locator: str, crm_url: str) -> str:
         url = httpx2.URL(locator.strip())
     except httpx2.InvalidURL:
         url = httpx2.URL("")
-    is_local = url.scheme == "http" and _is_loopback(url.host) and crm_url.lower().startswith("http://")
+    is_local = url.scheme == "http" and is_loopback(url.host) and crm_url.lower().startswith("http://")
     if not url.host or url.userinfo or not (url.scheme == "https" or is_local):
         raise Refused(
             "ForceManager named a place for an attachment that is no secure web address, so it was not sent.", _TELL
         )
     return str(url)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _measured(attachment: Attachment) -> Iterator[bytes]:

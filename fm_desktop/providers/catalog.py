@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from fm_desktop.net import is_loopback
 from fm_desktop.providers.caldav import quirks
 from fm_desktop.resources import path_of
 
@@ -52,11 +53,8 @@ def _safe_address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
         return url
-    if parts.scheme == "http" and parts.hostname:
-        from fm_desktop.providers.caldav.session import is_loopback
-
-        if is_loopback(parts.hostname):
-            return url
+    if parts.scheme == "http" and parts.hostname and is_loopback(parts.hostname):
+        return url
     raise ValueError("has to begin with https://")
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from fm_desktop import settings as settings_module
 from fm_desktop.paths import Paths, write_privately
 from fm_desktop.settings import Settings, SettingsError, load, parse, save
 from fm_desktop.sync.control import Channel
@@ -201,14 +200,6 @@ def test_a_file_that_is_no_text_is_told(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="cannot be read"):
         load(path)
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [("localhost", True), ("127.0.0.9", True), ("::1", True), ("a.localhost", True), ("10.0.0.1", False), ("x", False)],
-)
-def test_loopback(host, expected):
-    assert settings_module.is_loopback(host) is expected
 
 
 def test_one_variable_puts_everything_under_one_folder(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 import time
 from base64 import b64encode
@@ -15,6 +14,7 @@ from urllib.parse import urljoin
 import httpx2
 import stamina
 
+from fm_desktop.net import is_loopback
 from fm_desktop.port import Malformed, Refused
 from fm_desktop.providers.caldav.errors import (
     Answer,
@@ -73,15 +73,6 @@ class Password:
         return "Basic " + b64encode(f"{self.user}:{self.secret}".encode()).decode("ascii")
 
     def renew(self) -> bool:
-        return False
-
-
-def is_loopback(host: str) -> bool:
-    if host.lower().rstrip(".") in ("localhost", "ip6-localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
         return False
 
 

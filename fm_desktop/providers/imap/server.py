@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from fm_desktop.net import is_loopback
 from fm_desktop.port import Refused
-from fm_desktop.providers.caldav.session import is_loopback
 
 
 class Security(StrEnum):
