@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from imapclient.imap_utf7 import decode as decode_utf7
@@ -14,6 +15,7 @@ from fm_desktop.mailport import Folder, Role
 Listed = tuple[tuple[bytes, ...], bytes | None, bytes | str]
 """Flags, separator and name of a folder, as LIST gives them."""
 
+_WITH_ALL_BELOW: Final = frozenset({Role.DRAFTS, Role.JUNK, Role.TRASH})
 _NOT_SELECTABLE: Final = frozenset({b"\\noselect", b"\\nonexistent"})
 _FLAGS: Final = {
     b"\\sent": Role.SENT,
@@ -71,18 +73,31 @@ def roles_are_told(listed: Iterable[Listed]) -> bool:
 def folders_of(listed: Iterable[Listed], *, gmail: bool) -> tuple[Folder, ...]:
     """The folders that can be opened. `ALL` is known of Gmail only: elsewhere (RFC 6154 leaves it open) a folder of
     all messages may hold spam and drafts, and nothing would tell which they are."""
-    found: dict[str, Folder] = {}
+    by_path: dict[tuple[str, ...], Folder] = {}
+    closed: set[tuple[str, ...]] = set()
     for flags, separator, raw in listed:
         lowered = {each.lower() for each in flags}
         name = _name(raw)
-        if lowered & _NOT_SELECTABLE or not name.isprintable() or not name:
+        if not name.isprintable() or not name:
             continue
         folder_id = (
             raw.decode("ascii") if isinstance(raw, bytes) and raw.isascii() else encode_utf7(name).decode("ascii")
         )
         path = name.split(separator.decode("ascii", "replace")) if separator else [name]
-        found[folder_id] = _folder(folder_id, path, lowered, gmail=gmail)
-    return tuple(found.values())
+        folder = _folder(folder_id, path, lowered, gmail=gmail)
+        by_path[tuple(path)] = folder
+        if lowered & _NOT_SELECTABLE:
+            closed.add(tuple(path))
+    return tuple(_inheriting(folder, path, by_path) for path, folder in by_path.items() if path not in closed)
+
+
+def _inheriting(folder: Folder, path: tuple[str, ...], by_path: Mapping[tuple[str, ...], Folder]) -> Folder:
+    """A folder that was deleted is kept below the trash, with everything in it."""
+    for length in range(len(path) - 1, 0, -1):
+        above = by_path.get(path[:length])
+        if above is not None and above.role in _WITH_ALL_BELOW:
+            return replace(folder, role=above.role, flagged=above.flagged)
+    return folder
 
 
 def _name(raw: bytes | str) -> str:

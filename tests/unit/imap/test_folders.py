@@ -91,3 +91,23 @@ def test_names_that_are_no_modified_utf7_do_no_harm(broken: bytes) -> None:
 def test_whether_roles_are_told() -> None:
     assert roles_are_told([((b"\\HasNoChildren",), b"/", b"a"), ((b"\\SENT",), b"/", b"b")])
     assert not roles_are_told([((b"\\HasNoChildren",), b"/", b"Sent")])
+
+
+@pytest.mark.parametrize(
+    ("above", "expected"),
+    [
+        (((b"\\Trash",), b"/", b"Deleted"), Role.TRASH),
+        (((), b"/", b"Papelera"), Role.TRASH),
+        (((b"\\Noselect", b"\\Junk"), b"/", b"Bulk of all"), Role.JUNK),
+        (((b"\\Sent",), b"/", b"Sent"), Role.OTHER),
+        (((), b"/", b"Customers"), Role.OTHER),
+    ],
+)
+def test_what_is_below_the_trash_is_trash(above: tuple[tuple[bytes, ...], bytes, bytes], expected: Role) -> None:
+    below = ((), b"/", above[2] + b"/2019/Old customers")
+    assert folders_of([below, above], gmail=False)[0].role is expected
+
+
+def test_the_inbox_is_no_trash_whatever_is_said_of_it() -> None:
+    found = folders_of([((b"\\Trash",), b".", b"INBOX"), ((), b".", b"INBOX.Customers")], gmail=False)
+    assert [each.role for each in found] == [Role.INBOX, Role.OTHER]
