@@ -142,10 +142,9 @@ def status(found: Status) -> str:
 
 
 def _trouble(found: Status) -> Iterable[str]:
-    if found.trouble is not None:
-        when = f"{found.trouble.at.astimezone():%Y-%m-%d %H:%M}"
-        yield f"The cycle of {when} could not be finished: {found.trouble.message}"
-        yield found.trouble.next_step
+    for each in found.troubles():
+        yield f"Since {each.at.astimezone():%Y-%m-%d %H:%M} a cycle could not be finished: {each.message}"
+        yield each.next_step
 
 
 def standings(found: Sequence[Standing]) -> str:

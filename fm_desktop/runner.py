@@ -28,8 +28,8 @@ from fm_desktop.sync.nudge import last_nudge
 from fm_desktop.sync.pace import Impression
 from fm_desktop.sync.report import MailReport, Outcome, Report, together
 from fm_desktop.sync.schedule import Cancel, Loop
-from fm_desktop.sync.status import note_end
-from fm_desktop.sync.store import Store, utc_text
+from fm_desktop.sync.status import note_end, note_success
+from fm_desktop.sync.store import Store
 
 _log = logging.getLogger(__name__)
 
@@ -90,7 +90,8 @@ class Runner:
         if report.outcome is Outcome.SIGN_IN:
             self.close()  # the next cycle asks for the secrets anew: one may have been renewed by then
         if not dry_run:
-            note_end(store, report, now())
+            running = [each for each, outcome in halted.items() if outcome is Outcome.DONE]
+            note_end(store, report, running, now())
         _log.info("cycle: %s", json.dumps(report.as_json()))
         for each in (report.error, report.also):
             if each is not None:
@@ -114,6 +115,8 @@ class Runner:
                     self._tell_in_inbox(sides, store, began)
             if mail.outcome is Outcome.DONE and not ending.is_set():
                 mail = self._mail_part(sides, store, ending, dry_run=dry_run)
+            elif mail.outcome is Outcome.DONE:
+                mail = MailReport(Outcome.CANCELLED)
             else:
                 self._mail.stop_waiting()
         finally:
@@ -152,9 +155,9 @@ class Runner:
         report = self._mail.run(sides, store, _cancel(store, ending, Channel.EMAIL), dry_run=dry_run)
         if report.outcome is Outcome.INCOMPLETE:
             self.wanted.set()
-        if report.outcome is Outcome.DONE and not dry_run and sides.calendar is None:
+        if report.outcome is Outcome.DONE and not dry_run:
             with store.transaction():
-                store.set_meta("last_success", utc_text(now()))
+                note_success(store, Channel.EMAIL, now())
         return report
 
     @contextmanager

@@ -20,6 +20,7 @@ from fm_desktop.model.items import Party
 from fm_desktop.port import OutcomeUnknown, Port, PortError, Side, SignInNeeded, Throttled, Unreachable
 from fm_desktop.sync import policy
 from fm_desktop.sync.calendars import LOOK_ANEW, Calendars
+from fm_desktop.sync.control import Channel
 from fm_desktop.sync.draft import Drafter
 from fm_desktop.sync.execute import Cancelled, Tally, Writer
 from fm_desktop.sync.guard import Verdict
@@ -35,6 +36,7 @@ from fm_desktop.sync.rezone import reread
 from fm_desktop.sync.second_rows import tell_apart
 from fm_desktop.sync.settle import Settler
 from fm_desktop.sync.state import State
+from fm_desktop.sync.status import note_success
 from fm_desktop.sync.store import Clock, Store, read_utc, utc_text
 
 ROUNDS = 8
@@ -188,7 +190,7 @@ class Engine:
                 self._store.set_meta("trimmed", now.date().isoformat())
             if complete:
                 self.state.chronicle.end_imports()
-            self._store.set_meta("last_success", utc_text(self.state.clock()))
+            note_success(self._store, Channel.CALENDAR, self.state.clock())
 
     # --- what moves besides the items ---
 

@@ -9,6 +9,7 @@ from typing import Any
 from fm_desktop.model.projection import Projection
 from fm_desktop.model.times import Timed
 from fm_desktop.port import PortError, Side
+from fm_desktop.sync.control import Channel
 from fm_desktop.sync.execute import Tally
 from fm_desktop.sync.plan import Operation, Verb
 
@@ -73,10 +74,19 @@ class PlannedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """How one channel's part of a cycle ended."""
+
+    channel: Channel
+    outcome: Outcome
+    error: PortError | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """`error` is what ended the cycle early, `also` what else ended its other part: the calendar and e-mail do not
-    keep each other from going on. `only_mail`: the calendar went through. `requests` and `seconds` count this cycle
-    only."""
+    keep each other from going on. `parts` says it for each, and is empty where neither had its turn. `only_mail`: the
+    calendar went through. `requests` and `seconds` count this cycle only."""
 
     outcome: Outcome
     crm: Counts = Counts()
@@ -91,6 +101,7 @@ class Report:
     also: PortError | None = None
     emails_logged: int = 0
     only_mail: bool = False
+    parts: tuple[Part, ...] = ()
 
     def as_json(self, *, preview: bool = False) -> dict[str, Any]:
         """The object of `sync --once --json` (design 6); a `preview` lists what would be written as well."""
@@ -129,7 +140,7 @@ class MailReport:
 
 
 # The worst first: how a cycle with two parts is called. A part that is halted says nothing about the other one.
-_BY_WEIGHT = (
+BY_WEIGHT = (
     Outcome.SIGN_IN,
     Outcome.FAILED,
     Outcome.UNREACHABLE,
@@ -145,7 +156,7 @@ _BY_WEIGHT = (
 def together(calendar: Report, mail: MailReport, problems: int) -> Report:
     """The report on a whole cycle. `problems`: how many there are after it."""
     first, second = (calendar.outcome, calendar.error), (mail.outcome, mail.error)
-    if _BY_WEIGHT.index(mail.outcome) < _BY_WEIGHT.index(calendar.outcome):
+    if BY_WEIGHT.index(mail.outcome) < BY_WEIGHT.index(calendar.outcome):
         first, second = second, first
     errors = [error for _, error in (first, second) if error is not None]
     return replace(
@@ -159,4 +170,8 @@ def together(calendar: Report, mail: MailReport, problems: int) -> Report:
         error=errors[0] if errors else None,
         also=errors[1] if len(errors) > 1 else None,
         only_mail=calendar.outcome in {Outcome.DONE, Outcome.INCOMPLETE} and mail.error is not None,
+        parts=(
+            Part(Channel.CALENDAR, calendar.outcome, calendar.error),
+            Part(Channel.EMAIL, mail.outcome, mail.error),
+        ),
     )

@@ -20,7 +20,7 @@ from fm_desktop.sync.cycle import outcome_of
 from fm_desktop.sync.held import NothingHeld
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.report import Counts, Outcome, PlannedLine, Report
-from fm_desktop.sync.status import Status, Trouble
+from fm_desktop.sync.status import Lately, Status, Trouble
 from fm_desktop.sync.store import StoreError
 from fm_desktop.sync.undo import CannotUndo
 
@@ -314,16 +314,21 @@ def test_how_channels_stand_is_told_in_words():
     until = datetime(2026, 1, 1, 12, tzinfo=UTC)
     text = printed.status(
         Status(
-            (Standing(Channel.EMAIL, Running.STOPPED), Standing(Channel.CALENDAR, Running.PAUSED, until)),
+            (Standing(Channel.EMAIL, Running.RUNNING), Standing(Channel.CALENDAR, Running.PAUSED, until)),
             last_success=None,
             trouble=Trouble(until, "It is away.", "Come back later."),
             linked=3,
             held=0,
             problems=0,
             unknown=0,
+            lately=(
+                Lately(Channel.CALENDAR, None, Trouble(until, "The calendar is away.", "Never mind.")),
+                Lately(Channel.EMAIL, until, Trouble(until, "It is away.", "Come back later.")),
+            ),
         )
     )
-    assert "email     stopped" in text
+    assert "email     syncing" in text
+    assert "The calendar is away." not in text, "nobody waits for what is paused"
     assert f"calendar  paused until {until.astimezone():%Y-%m-%d %H:%M}" in text
     assert "last complete cycle    never" in text
     assert "could not be finished: It is away.\nCome back later." in text

@@ -29,7 +29,7 @@ from fm_desktop.sync.problems import Problem
 from fm_desktop.sync.progress import Progress
 from fm_desktop.sync.report import Outcome
 from fm_desktop.sync.resources import KnownCollection
-from fm_desktop.sync.status import Status, Trouble
+from fm_desktop.sync.status import Lately, Status, Trouble
 from fm_desktop.sync.store import StoreError, utc_text
 from fm_desktop.sync.undo import CannotUndo
 from fm_desktop.ui.preferences import Preferences
@@ -215,11 +215,15 @@ def letters(person: Person) -> list[Letter]:
 
 
 def status(**values: object) -> Status:
+    """What went wrong and well went so for both channels, unless `lately` says otherwise."""
     made = Status(
         channels=(Standing(Channel.EMAIL, Running.RUNNING), Standing(Channel.CALENDAR, Running.RUNNING)),
         last_success=NOW - timedelta(minutes=2), trouble=None, linked=1248, logged=316, held=0, problems=0, unknown=0,
     )  # fmt: skip
-    return replace(made, **values)
+    made = replace(made, **values)
+    if made.lately:
+        return made
+    return replace(made, lately=tuple(Lately(each, made.last_success, made.trouble) for each in Channel))
 
 
 def in_step() -> Snapshot:

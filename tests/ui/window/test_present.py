@@ -17,6 +17,7 @@ from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.policy import Direction
 from fm_desktop.sync.progress import Progress
 from fm_desktop.sync.report import Outcome
+from fm_desktop.sync.status import Lately, Trouble
 from fm_desktop.ui.preferences import Preferences
 from fm_desktop.ui.snapshot import Face, Snapshot, Stage
 from fm_desktop.ui.window.present import activity, lists, overview
@@ -99,6 +100,28 @@ def test_whatever_is_wrong_has_a_way_out(name, weight, doing, state):
     assert notice.next_step or "Make room" in notice.message
     assert "fm-desktop" not in notice.next_step.replace(".local/state/fm-desktop", "")
     assert {each.state for each in found.cards} == {state}
+
+
+def test_each_card_shows_the_trouble_and_the_last_sync_of_its_own_channel():
+    away = Trouble(NOW, "imap.example.com cannot be reached.", "", Outcome.UNREACHABLE)
+    lately = (
+        Lately(Channel.EMAIL, NOW - timedelta(days=1), away),
+        Lately(Channel.CALENDAR, NOW - timedelta(minutes=2)),
+    )
+    found = shown(replace(samples.in_step(), status=samples.status(lately=lately, trouble=away)))
+    assert [(each.state, each.face) for each in found.cards] == [
+        ("Waiting for the connection", Face.OFFLINE),
+        ("In step", Face.OK),
+    ]
+    last = [dict(each.facts)["Last complete sync"] for each in found.cards]
+    assert last == ["2026-11-24 13:42", "2026-11-25 13:40"]
+    assert [each.message for each in found.notices] == ["imap.example.com cannot be reached."]
+    assert found.face is Face.OFFLINE
+
+
+def test_an_answer_that_cannot_be_worked_with_needs_a_person_on_the_card_too():
+    found = shown(samples.troubled(Outcome.FAILED, "The calendar server answers with an error.", ""))
+    assert {(each.state, each.face) for each in found.cards} == {("Cannot sync", Face.ATTENTION)}
 
 
 def test_trouble_without_a_next_step_says_that_it_goes_on_by_itself():

@@ -133,7 +133,7 @@ class ActivityPage(Page):
 
     def _success(self) -> object:
         status = self.desk.snapshot.status
-        return None if status is None else (status.last_success, status.linked)
+        return None if status is None else (status.last_success, status.linked, status.logged)
 
     def _filter(self) -> None:
         self._typing.stop()

@@ -140,8 +140,8 @@ def _notices(snapshot: Snapshot, now: datetime, moments: Moments) -> list[Notice
     status = snapshot.status
     if status is None:
         return found
-    if status.trouble is not None and snapshot.failure is None:
-        found.append(_trouble(status.trouble, now, moments))
+    if snapshot.failure is None:
+        found += [_trouble(each, now, moments) for each in status.troubles()]
     found += _waiting(status)
     return found
 
@@ -210,11 +210,13 @@ def _state(standing: Standing, snapshot: Snapshot, now: datetime, moments: Momen
         if standing.until is None:
             return Face.PAUSED, tr("Paused until you resume")
         return Face.PAUSED, tr("Paused until {time}", time=moments.soon(standing.until, now))
-    trouble = None if snapshot.status is None else snapshot.status.trouble
+    trouble = None if snapshot.status is None else snapshot.status.of(standing.channel).trouble
     if snapshot.failure is not None:
         return Face.ATTENTION, tr("Cannot sync")
     if trouble is not None and trouble.outcome is Outcome.SIGN_IN:
         return Face.ATTENTION, tr("Cannot sync") if _is_of_keychain(trouble.message) else tr("Sign-in needed")
+    if trouble is not None and trouble.outcome is Outcome.FAILED:
+        return Face.ATTENTION, tr("Cannot sync")
     if trouble is not None:
         return Face.OFFLINE, tr("Waiting for the connection")
     if snapshot.syncing:
@@ -224,7 +226,7 @@ def _state(standing: Standing, snapshot: Snapshot, now: datetime, moments: Momen
 
 def _facts(standing: Standing, snapshot: Snapshot, now: datetime, moments: Moments) -> list[tuple[str, str]]:
     status = snapshot.status
-    last = None if status is None else status.last_success
+    last = None if status is None else status.of(standing.channel).last_success
     facts = [(tr("Last complete sync"), tr("never") if last is None else moments.near(last, now))]
     if standing.state is Running.RUNNING and snapshot.next_run is not None:
         facts.append((tr("Next sync"), tr("now") if snapshot.syncing else moments.soon(snapshot.next_run, now)))
