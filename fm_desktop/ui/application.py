@@ -144,8 +144,10 @@ class Application(QObject):
     @Slot(object)
     def _follow(self, snapshot: Snapshot) -> None:
         if snapshot.stage is Stage.BROKEN or (snapshot.status is None and snapshot.failure is not None):
-            self.windows.open_trouble(snapshot.failure)
-        elif snapshot.stage is Stage.NOT_SET_UP:
+            self.windows.follow(snapshot.failure)
+        elif snapshot.stage is not Stage.OPENING:
+            self.windows.follow(None)
+        if snapshot.stage is Stage.NOT_SET_UP:
             self.windows.open_wizard()
 
     @Slot()

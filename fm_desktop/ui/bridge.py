@@ -7,6 +7,7 @@ person wants. What touches a disk, a keychain or a network runs in `jobs`, never
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -66,7 +67,10 @@ class Bridge(QObject):
         self._preferences: Preferences | None = None
         self._profile: Profile | None = None
         self._worker: Worker | None = None
+        self._leaving: Worker | None = None
         self._watcher: Watcher | None = None
+        self._opening = 0
+        self._reading = threading.Lock()
         self._nudge: str | None = None
         self._engine_failure: Explained | None = None
         self._state_failure: Explained | None = None
@@ -93,31 +97,42 @@ class Bridge(QObject):
 
     # --- beginning and ending ---
 
+    @Slot()
     def open(self) -> None:
         """Reads the settings and begins to work; the result is a change of the snapshot's stage."""
-        self._change(stage=Stage.OPENING, failure=None)
-        self.jobs.ask(self._open_profile, self._begin, self._cannot_open)
+        self._open_as(Stage.OPENING)
 
     @Slot()
     def reopen(self) -> None:
         """After the settings were changed, or a sign-in was renewed: works with them at once, without a restart."""
+        self._open_as(Stage.WORKING if self._snapshot.stage is Stage.WORKING else Stage.OPENING)
+
+    def _open_as(self, stage: Stage) -> None:
+        """Of several in a row the last counts: two engines in one process would lock each other out."""
         self._stop_threads()
-        worker, self._worker, self._watcher = self._worker, None, None
-        stage = Stage.WORKING if self._snapshot.stage is Stage.WORKING else Stage.OPENING
+        leaving = self._leaving = self._worker or self._leaving
+        self._worker = self._watcher = None
+        self._opening += 1
+        number = self._opening
         self._change(stage=stage, failure=None, syncing=False, next_run=None, elsewhere=False)
 
         def work() -> _Opened | None:
-            if worker is not None:
-                worker.wait(NETWORK_SECONDS)
-            return self._open_profile()
+            if leaving is not None:
+                leaving.wait(NETWORK_SECONDS)
+            with self._reading:
+                return self._open_profile() if number == self._opening else None
 
-        self.jobs.ask(work, self._begin, self._cannot_open)
+        def if_last(do: Callable[[T], object]) -> Callable[[T], object]:
+            return lambda answer: do(answer) if number == self._opening else None
+
+        self.jobs.ask(work, if_last(self._begin), if_last(self._cannot_open))
 
     def end(self, seconds: float) -> bool:
         """Ends the engine and all jobs. False if one of them still waits for an answer after so many seconds:
         leaving is safe then (the journal), but must not wait for threads."""
         self._stop_threads()
-        at_rest = self._worker is None or self._worker.wait(seconds)
+        worker = self._worker or self._leaving
+        at_rest = worker is None or worker.wait(seconds)
         return self.jobs.end(0.2) and at_rest
 
     # --- what a person asks for ---

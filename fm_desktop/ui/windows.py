@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from fm_desktop.paths import Paths
 from fm_desktop.ui.bridge import Bridge
 from fm_desktop.ui.icons import app_icon
+from fm_desktop.ui.jobs import told as explain
 from fm_desktop.ui.notify.note import Note
 from fm_desktop.ui.snapshot import Stage, channel_name
 from fm_desktop.ui.texts import tr
@@ -41,7 +42,10 @@ class Windows(QObject):
         self._main: MainWindow | None = None
         self._trouble: TroubleWindow | None = None
         self._wizard: QWidget | None = None
+        self._troubled_by: Explained | None = None
         self._waiting: str | None = None
+        # Without a parent a box is gone as soon as nobody holds it.
+        self._failure: QMessageBox | None = None
         bridge.opened.connect(self._opened)
         bridge.open_item.connect(self.open_item)
         bridge.banner.connect(self.show_note)
@@ -86,7 +90,8 @@ class Windows(QObject):
         box = QMessageBox(QMessageBox.Icon.Warning, tr("FM Desktop"), told(why.message), parent=window)
         box.setInformativeText(told(why.next_step))
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(box.deleteLater)
+        self._failure = box
         box.open()
 
     def open_trouble(self, why: Explained | None) -> None:
@@ -95,10 +100,21 @@ class Windows(QObject):
 
         if why is None:
             return
+        self._troubled_by = why
         if self._trouble is None:
             self._trouble = TroubleWindow(self._bridge.open, self._open_folder, self.quit_wanted.emit)
         self._trouble.tell(why)
         _raise(self._trouble)
+
+    def follow(self, why: Explained | None) -> None:
+        """Nothing can be shown because of this, or what was in the way is gone. Told once: who has closed the
+        window has read it."""
+        if why is None:
+            self._troubled_by = None
+            if self._trouble is not None:
+                self._trouble.hide()
+        elif why != self._troubled_by:
+            self.open_trouble(why)
 
     @Slot()
     def open_wizard(self) -> None:
@@ -117,9 +133,13 @@ class Windows(QObject):
             from fm_desktop.credentials import Which
             from fm_desktop.ui.wizard import open_sign_in
 
-            self._wizard = open_sign_in(
-                self._environment, Which(which), lambda _settings: self._bridge.reopen(), self._redactor
-            )
+            try:
+                self._wizard = open_sign_in(
+                    self._environment, Which(which), lambda _settings: self._bridge.reopen(), self._redactor
+                )
+            except Exception as error:  # noqa: BLE001 - settings that cannot be read by now, say
+                self.show_failure(explain(error))
+                return
             self._wizard.destroyed.connect(self._wizard_gone)
         _raise(self._wizard)
 

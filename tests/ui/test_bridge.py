@@ -251,3 +251,21 @@ def test_what_nobody_foresaw_is_told_and_logged(qtbot, working, computer):
         working.ask(fails)
     assert "a defect" in told.args[0].message
     assert "ZeroDivisionError" in (computer.home / "logs" / "fm-desktop.log").read_text()
+
+
+def engines() -> list[threading.Thread]:
+    return [each for each in threading.enumerate() if each.name in {"engine", "watcher"}]
+
+
+def test_opened_anew_several_times_in_a_row_there_is_one_engine(qtbot, working, computer):
+    """The second click came before the first was carried out, and both began an engine."""
+    opened: list[bool] = []
+    working.opened.connect(lambda: opened.append(True))
+    working.reopen()
+    working.open()
+    working.reopen()
+    qtbot.waitUntil(lambda: bool(opened), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: face(working.snapshot) is Face.OK, timeout=PATIENCE_MS)
+    assert working.end(20)
+    assert opened == [True]
+    qtbot.waitUntil(lambda: engines() == [], timeout=PATIENCE_MS)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
 
+from fm_desktop.errors import ExitCode, Explained
 from fm_desktop.sandbox.server import SandboxServer
 from fm_desktop.sync.control import Channel, Running
 from fm_desktop.ui.application import Application
@@ -151,3 +153,46 @@ def test_closing_the_last_window_quits_only_where_there_is_no_icon(qtbot, start,
     application.bridge.has_tray = False
     application._last_window_closed()
     assert quits == [True]
+
+
+def boxes() -> list[QMessageBox]:
+    return [each for each in QApplication.topLevelWidgets() if isinstance(each, QMessageBox) and each.isVisible()]
+
+
+def test_what_could_not_be_done_is_told_without_any_window_too_and_as_it_is_written(qtbot, start):
+    """Nobody held the box, so that it was gone before it was seen."""
+    application = start()
+    qtbot.waitUntil(lambda: face(application.bridge.snapshot) is Face.OK, timeout=PATIENCE_MS)
+    application.bridge.failed.emit(Explained("<b>Full</b>", "Make <i>room</i>.", ExitCode.PROBLEMS))
+    gc.collect()
+    QApplication.processEvents()
+    assert [each.text() for each in boxes()] == ["<b>Full</b>"]
+    formats = {each.textFormat() for each in boxes()[0].findChildren(QLabel) if each.text()}
+    assert formats == {Qt.TextFormat.PlainText}
+    boxes()[0].close()
+    qtbot.waitUntil(lambda: boxes() == [])
+
+
+def test_signing_in_again_with_settings_that_cannot_be_read_by_now_says_so(qtbot, start, computer):
+    application = start()
+    qtbot.waitUntil(lambda: face(application.bridge.snapshot) is Face.OK, timeout=PATIENCE_MS)
+    settings = computer.home / "settings.toml"
+    settings.write_text(settings.read_text().replace("[sync]", "[sync]\ncolour = 3"))
+    application.windows.open_sign_in("provider-password")
+    assert "colour" in boxes()[0].text()
+    boxes()[0].close()
+
+
+def test_a_state_that_can_be_read_again_takes_its_trouble_away_and_opens_no_second_engine(qtbot, start):
+    application = start()
+    qtbot.waitUntil(lambda: face(application.bridge.snapshot) is Face.OK, timeout=PATIENCE_MS)
+    status, trouble = application.bridge.snapshot.status, Explained("The disk is full.", "", ExitCode.PROBLEMS)
+    application.bridge._change(status=None, failure=trouble)
+    assert shown() == ["FM Desktop cannot start"]
+    application.windows._trouble.close()
+    application.bridge._change(syncing=True)
+    assert shown() == []  # who has closed it has read it
+    application.bridge._change(syncing=False, failure=Explained("Something else.", "", ExitCode.PROBLEMS))
+    assert shown() == ["FM Desktop cannot start"]
+    application.bridge._change(status=status, failure=None)
+    assert shown() == []
