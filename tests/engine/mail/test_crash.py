@@ -97,6 +97,7 @@ def test_R10_R11_wherever_the_process_dies_every_record_is_there_once_with_all_i
             world.run()
         world.moment = lambda: None
         world.reopen()
+        assert world.store.set_aside is None, die_at
         settle(world)
         assert world.logged() == end, die_at
         assert world.complete(), die_at
