@@ -46,14 +46,16 @@ class ActivityModel(QAbstractTableModel):
         return self._asking is not None
 
     def show(self, query: Query) -> None:
-        """Looks for other lines, or for the same ones anew; those shown stay until the answer is there."""
+        """Looks for other lines, or for the same ones anew, as many as were loaded; those shown stay until the
+        answer is there."""
+        limit = max(PAGE, len(self._rows)) if query == self.query else PAGE
         self.query = query
-        self._ask(query, 0)
+        self._ask(query, 0, limit)
 
-    def _ask(self, query: Query, offset: int) -> None:
+    def _ask(self, query: Query, offset: int, limit: int) -> None:
         self._asking = query
         self._desk.ask(
-            lambda records: records.history(query, offset, PAGE),
+            lambda records: records.history(query, offset, limit),
             lambda found: self._take(query, offset, found),
             lambda error: self._refused(query, error),
             self,
@@ -87,7 +89,7 @@ class ActivityModel(QAbstractTableModel):
     def fetchMore(self, parent: Index) -> None:  # noqa: N802 - Qt's name
         if self.canFetchMore(parent):
             # The same query as an object of its own: an answer to an earlier one is then told from this one's.
-            self._ask(replace(self.query), len(self._rows))
+            self._ask(replace(self.query), len(self._rows), PAGE)
 
     # --- what the table shows ---
 

@@ -178,3 +178,35 @@ def test_nothing_was_done_yet(bare):
     page = bare.page("activity")
     bare.wait(lambda: page.count.text() == "0 entries")
     assert "Nothing was done yet." in bare.says(page)
+
+
+def test_what_is_read_stays_when_the_list_is_looked_at_anew(scene, page):
+    """It jumped to the newest line, and “Undo” would have been about that one."""
+    page.table.scrollToBottom()
+    scene.wait(lambda: page.model.rowCount() >= 2 * PAGE)
+    page.table.selectRow(PAGE + 50)
+    shown = page.panel.shown
+    scene.desk.decided.emit()
+    page.refresh()
+    scene.wait(lambda: not page.is_waiting)
+    assert page.panel.shown == shown
+    scene.records.lines += [replace(each, id=each.id + 10_000, at="2026-11-27T08:00:00Z") for each in happenings(page)]
+    page.refresh()
+    scene.wait(lambda: not page.is_waiting and page.count.text() == "2,400 entries")
+    assert page.panel.shown == shown
+    page.search.setText("bilbao")
+    scene.wait(lambda: set(titles(page)) == {"Trade fair Bilbao"})
+    assert page.panel.shown == happenings(page)[0]
+
+
+def test_the_reasons_of_an_item_are_seen_with_its_lines_only(scene, page):
+    links = list(dict.fromkeys(each.link for each in happenings(page) if each.link is not None))
+    page.show_item(links[5])
+    page._forget_item()
+    scene.wait(lambda: not page.is_waiting and page.model.rowCount() == PAGE)
+    choose(scene, page, lambda each: each.link == links[1])
+    assert "Why it is where it is" not in scene.says(page.panel)
+    page.panel.explain(links[3], scene.records.explain(links[3]))  # before its lines are there
+    page.model.show(replace(page.model.query, link=links[3]))
+    scene.wait(lambda: page.panel.shown is not None and page.panel.shown.link == links[3])
+    assert "Why it is where it is" in scene.says(page.panel)

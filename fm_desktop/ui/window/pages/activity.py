@@ -11,11 +11,10 @@ from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEd
 from fm_desktop.port import Side
 from fm_desktop.sync.browse import Logged, What
 from fm_desktop.sync.chronicle import Happening
-from fm_desktop.sync.explain import Explanation
 from fm_desktop.ui.texts import tr, trn
 from fm_desktop.ui.theme import Space, Tone
 from fm_desktop.ui.widgets import Button, EmptyState, Label, Shape, Weight, across, empty_layout
-from fm_desktop.ui.window.activity_model import ActivityModel
+from fm_desktop.ui.window.activity_model import NOWHERE, ActivityModel
 from fm_desktop.ui.window.pages.happening import HappeningPanel
 from fm_desktop.ui.window.pages.page import Page, Tools
 
@@ -28,6 +27,7 @@ class ActivityPage(Page):
             tools, tr("Activity"), tr("Everything FM Desktop has done, on both sides, and why."), scrolls=False
         )
         self._link: int | None = None
+        self._looks_again = False
         self.model = ActivityModel(self.desk, tools.moments, tools.now, self)
         self.model.loaded.connect(self._loaded)
         self.model.failed.connect(lambda error: self.show_error(error, self.refresh))
@@ -109,6 +109,7 @@ class ActivityPage(Page):
         return super().is_waiting or self.model.is_asking
 
     def refresh(self) -> None:
+        self._looks_again = True
         self.model.show(replace(self.model.query))
 
     def show_item(self, link: int) -> None:
@@ -123,7 +124,7 @@ class ActivityPage(Page):
         for each in (self.search, self.side, self.what):
             each.blockSignals(False)
         self._filter()
-        self.ask("why", lambda records: records.explain(link), self._explain)
+        self.ask("why", lambda records: records.explain(link), lambda found: self.panel.explain(link, found))
 
     def _look(self) -> None:
         """Once something was done: a table that is read must not jump for every tick of a progress."""
@@ -137,6 +138,7 @@ class ActivityPage(Page):
 
     def _filter(self) -> None:
         self._typing.stop()
+        self._looks_again = False
         query = replace(
             self.model.query,
             text=self.search.text().strip(),
@@ -149,7 +151,7 @@ class ActivityPage(Page):
     def _forget_item(self) -> None:
         self._link = None
         self.all_items.hide()
-        self.panel.explain(())
+        self.panel.explain(None, ())
         self._filter()
         self.search.setFocus()
 
@@ -160,6 +162,8 @@ class ActivityPage(Page):
             if place.isValid():
                 self.table.selectRow(place.row())
                 return
+            if self._looks_again and self.model.canFetchMore(NOWHERE):
+                return  # it is further down: what is read, and could be undone by the next click, does not change
         empty_layout(self.nothing)
         self.splitter.setVisible(total > 0)
         if total:
@@ -181,9 +185,6 @@ class ActivityPage(Page):
         line = self.model.line(indexes[0]) if indexes else None
         if line is not None:
             self.panel.show_line(line)
-
-    def _explain(self, found: tuple[Explanation, ...]) -> None:
-        self.panel.explain(found)
 
     # --- doing ---
 

@@ -41,23 +41,21 @@ class HappeningPanel(Card):
         head = across(self.title, self.copy, self.why, self.undo, stretch_at=0)
         self.body.addLayout(head)
         self.body.addWidget(area, 1)
+        self._explained: int | None = None
         self._reasons: tuple[Explanation, ...] = ()
         self.clear()
 
     def show_line(self, line: Line) -> None:
-        if self.shown is not None and self.shown.link != line.link:
-            self._reasons = ()
         self.shown = line
         self._draw()
 
-    def explain(self, found: tuple[Explanation, ...]) -> None:
-        """Why the item is where it is; with nothing, that is taken away again."""
-        self._reasons = found
+    def explain(self, link: int | None, found: tuple[Explanation, ...]) -> None:
+        """Why an item is where it is, seen with its lines; it may be known before they are there."""
+        self._explained, self._reasons = link, found
         self._draw()
 
     def clear(self) -> None:
         self.shown = None
-        self._reasons = ()
         self.title.setText("")
         self._draw()
 
@@ -67,7 +65,7 @@ class HappeningPanel(Card):
             each.setVisible(self.shown is not None)
         if self.shown is not None:
             self._draw_line(self.shown)
-        for reason in self._reasons:
+        for reason in self._reasons if self.shown is not None and self.shown.link == self._explained else ():
             self._texts.addWidget(Label(tr("Why it is where it is"), Type.STRONG))
             for sentence in reason.reasons:
                 self._texts.addWidget(Label(told(sentence)).selectable())

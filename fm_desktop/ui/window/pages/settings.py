@@ -55,8 +55,8 @@ class SettingsPage(Page):
         self._touched()
 
     def refresh(self) -> None:
-        if self._before is None or self._read() == self._before:
-            self.ask("settings", _everything, self._take)
+        if not self._is_changed:
+            self.ask("settings", _everything, self._refreshed)
 
     # --- building ---
 
@@ -167,6 +167,10 @@ class SettingsPage(Page):
 
     # --- reading and writing the form ---
 
+    def _refreshed(self, found: tuple[Settings, Preferences, bool]) -> None:
+        if not self._is_changed:  # nothing was filled in meanwhile
+            self._take(found)
+
     def _take(self, found: tuple[Settings, Preferences, bool]) -> None:
         settings, self._preferences, self._autostart = found
         self._before = None  # what is filled in now are no changes of the user
@@ -224,12 +228,15 @@ class SettingsPage(Page):
             language=self.language.currentData(),
         )
 
-    def _touched(self) -> None:
-        dirty = self._before is not None and (
+    @property
+    def _is_changed(self) -> bool:
+        return self._before is not None and (
             self._read() != self._before or self.autostart.isChecked() != self._autostart
         )
-        self.save.setEnabled(dirty)
-        self.discard.setEnabled(dirty)
+
+    def _touched(self) -> None:
+        self.save.setEnabled(self._is_changed)
+        self.discard.setEnabled(self._is_changed)
 
     # --- doing ---
 
@@ -262,7 +269,7 @@ class SettingsPage(Page):
             if found[1] != before_preferences:
                 self.desk.preferences_changed.emit(found[1])
 
-        self.decide(write, saved, self.save)
+        self.decide(write, saved, self.save, self.discard, *self.cards)
 
 
 def _everything(records: Records) -> tuple[Settings, Preferences, bool]:
@@ -300,7 +307,8 @@ def _offer(box: QComboBox, options: tuple[Option, ...]) -> None:
 
 
 def _choose(box: QComboBox, value: object) -> None:
-    box.setCurrentIndex(next(index for index in range(box.count()) if box.itemData(index) == value))
+    """The first where there is none like it: the language of a file that somebody edited, say."""
+    box.setCurrentIndex(next((index for index in range(box.count()) if box.itemData(index) == value), 0))
 
 
 def _time(edit: QTimeEdit) -> time:
