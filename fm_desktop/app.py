@@ -146,6 +146,11 @@ class Profile:
         with self._deciding() as state:
             return Conversations(state.store, state.account).exclude(text)
 
+    def include_conversation(self, text: str) -> Conversation:
+        """Takes a conversation into logging again. Raises `NoConversation`."""
+        with self._deciding() as state:
+            return Conversations(state.store, state.account).include(text)
+
     def mark_shown(self, notices: Iterable[int]) -> None:
         """These notices were told to the user."""
         with self._state() as state, state.store.transaction():

@@ -242,7 +242,10 @@ def _compose(options: Options) -> int:
 
 
 def _mail(options: Options) -> int:
-    print(printed.excluded(_profile().exclude_conversation(options.what)))
+    if options.action == "include":
+        print(printed.included(_profile().include_conversation(options.what)))
+    else:
+        print(printed.excluded(_profile().exclude_conversation(options.what)))
     return ExitCode.DONE
 
 
@@ -344,8 +347,8 @@ def _add_mail_commands(command: Command) -> None:
     compose = command("compose", _compose, "write to an address, at your provider or in your mail program")
     compose.add_argument("address", type=_address)
     compose.add_argument("--print", action="store_true", help="print the link instead of opening it")
-    mail = command("mail", _mail, "keep a conversation out of ForceManager from now on")
-    mail.add_argument("action", choices=("exclude",))
+    mail = command("mail", _mail, "keep a conversation out of ForceManager, or log it again")
+    mail.add_argument("action", choices=("exclude", "include"))
     mail.add_argument("what", help="a part of its subject, or the number of a message as “contacts” shows it")
 
 

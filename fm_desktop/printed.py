@@ -245,6 +245,10 @@ def excluded(found: Conversation) -> str:
     return f"Nothing more of “{found.subject}” is logged.{stay if found.logged else ''}"
 
 
+def included(found: Conversation) -> str:
+    return f"“{found.subject}” is logged again, with what was left out of it within your history."
+
+
 # --- set-up and diagnosis --------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
+from fm_desktop.sync.mail.match import Why
 from fm_desktop.sync.store import Store, read_utc
 
 
@@ -19,8 +20,8 @@ class NoConversation(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One that was taken out: its newest subject, when that was, and how many of its messages are logged already
-    (they stay: what is logged is never changed)."""
+    """One that was taken out, or in again: its newest subject, when that was, and how many of its messages are logged
+    already (they stay: what is logged is never changed)."""
 
     subject: str
     moment: datetime
@@ -47,14 +48,7 @@ class Conversations:
     def exclude(self, text: str) -> Conversation:
         """Takes out the one conversation with a message of this number, or with this text in a subject. What of it
         waits to be logged is not logged any more. Raises `NoConversation`."""
-        rows = self._store.rows("SELECT * FROM mail_message WHERE account = ? ORDER BY moment", self._account)
-        groups = [group for group in _grouped(rows) if any(_fits(row, text) for row in group)]
-        if not groups:
-            raise NoConversation(f"No message with a contact of yours has the number or the subject “{text}”.")
-        if len(groups) > 1:
-            names = ", ".join(f"“{group[-1]['subject']}” ({group[-1]['id']})" for group in groups[:5])
-            raise NoConversation(f"{len(groups)} conversations fit “{text}”: {names}. Name one by its number.")
-        group = groups[0]
+        group = self._named(text)
         with self._store.transaction():
             self.add({each for row in group for each in _ids(row)})
             for row in group:
@@ -63,9 +57,48 @@ class Conversations:
                     " WHERE id = ? AND state != 'done'",
                     row["id"],
                 )  # fmt: skip
-        return Conversation(
-            group[-1]["subject"], read_utc(group[-1]["moment"]), sum(row["state"] == "done" for row in group)
+        return _told(group)
+
+    def include(self, text: str) -> Conversation:
+        """Takes a conversation in again, named as in `exclude`. What was left out of it meanwhile is logged too, as far
+        as the chosen history goes back and the mailbox still has it. Raises `NoConversation`."""
+        group = self._named(text)
+        with self._store.transaction():
+            for each in {each for row in group for each in _ids(row)}:
+                self._store.run("DELETE FROM mail_excluded WHERE account = ? AND message_id = ?", self._account, each)
+            left_out = [row["id"] for row in group if row["why"] == Why.CONVERSATION]
+            if left_out:
+                self._forget(left_out)
+        return _told(group)
+
+    def _forget(self, messages: list[int]) -> None:
+        """The folders are read once more, and what is not known there any more is found again. What a record was begun
+        of stays known."""
+        which, begun = json.dumps(messages), "SELECT message FROM mail_record WHERE state != 'planned'"
+        self._store.run(
+            "UPDATE mail_message SET state = 'done', why = ''"
+            f" WHERE id IN (SELECT value FROM json_each(?)) AND id IN ({begun})",
+            which,
         )
+        self._store.run(
+            f"DELETE FROM mail_message WHERE id IN (SELECT value FROM json_each(?)) AND id NOT IN ({begun})", which
+        )
+        self._store.run("UPDATE mail_folder SET cursor = NULL WHERE account = ?", self._account)
+
+    def _named(self, text: str) -> list[Row]:
+        rows = self._store.rows("SELECT * FROM mail_message WHERE account = ? ORDER BY moment", self._account)
+        groups = [group for group in _grouped(rows) if any(_fits(row, text) for row in group)]
+        if not groups:
+            raise NoConversation(f"No message with a contact of yours has the number or the subject “{text}”.")
+        if len(groups) > 1:
+            names = ", ".join(f"“{group[-1]['subject']}” ({group[-1]['id']})" for group in groups[:5])
+            raise NoConversation(f"{len(groups)} conversations fit “{text}”: {names}. Name one by its number.")
+        return groups[0]
+
+
+def _told(group: list[Row]) -> Conversation:
+    logged = sum(row["state"] == "done" for row in group)
+    return Conversation(group[-1]["subject"], read_utc(group[-1]["moment"]), logged)
 
 
 def _fits(row: Row, text: str) -> bool:

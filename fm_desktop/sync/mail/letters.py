@@ -11,6 +11,11 @@ from fm_desktop.sync.explain import Explanation
 from fm_desktop.sync.mail.match import Why
 from fm_desktop.sync.store import Store, read_utc
 
+_EXCLUDED = (
+    "EXISTS (SELECT 1 FROM mail_excluded WHERE mail_excluded.account = mail_message.account"
+    " AND (mail_excluded.message_id = mail_message.message_id"
+    " OR mail_excluded.message_id IN (SELECT value FROM json_each(mail_message.thread)))) AS is_excluded"
+)
 _LOGGED = (
     " FROM mail_record JOIN mail_message ON mail_message.id = mail_record.message"
     " WHERE mail_message.account = ? AND mail_record.state = 'done'"
@@ -20,13 +25,14 @@ _LOGGED = (
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A logged message: when, which way, about what; `other` is the address at the other end. `number` names it
-    for the user."""
+    for the user. `is_excluded`: nothing more of its conversation is logged."""
 
     number: int
     moment: datetime
     direction: Direction
     subject: str
     other: str
+    is_excluded: bool = False
 
 
 class Letters:
@@ -40,7 +46,7 @@ class Letters:
         """The newest with a contact; without one, with an account and all its contacts."""
         column, value = ("company", account_id) if contact_id is None else ("contact", contact_id)
         rows = self._store.rows(
-            f"SELECT mail_message.*, mail_record.address{_LOGGED} AND mail_record.{column} = ?"
+            f"SELECT mail_message.*, mail_record.address, {_EXCLUDED}{_LOGGED} AND mail_record.{column} = ?"
             " GROUP BY mail_message.id ORDER BY moment DESC LIMIT ?",
             self._account, value, limit,
         )  # fmt: skip
@@ -85,4 +91,5 @@ class Letters:
 
 
 def _letter(row: Row) -> Letter:
-    return Letter(row["id"], read_utc(row["moment"]), Direction(row["direction"]), row["subject"], row["address"])
+    moment, direction = read_utc(row["moment"]), Direction(row["direction"])
+    return Letter(row["id"], moment, direction, row["subject"], row["address"], bool(row["is_excluded"]))

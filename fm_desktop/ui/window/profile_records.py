@@ -153,6 +153,12 @@ class ProfileRecords:
     def mail_links(self, address: str) -> MailLinks:
         return self._profile.mail_links(address)
 
+    def exclude_conversation(self, letter: Letter) -> None:
+        self._profile.exclude_conversation(str(letter.number))
+
+    def include_conversation(self, letter: Letter) -> None:
+        self._profile.include_conversation(str(letter.number))
+
     # --- the log and support ---
 
     def log_lines(self, limit: int) -> Sequence[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from fm_desktop.mailport import Role
 from fm_desktop.model.items import Party
-from fm_desktop.port import Refused, Side, SignInNeeded, Throttled
+from fm_desktop.port import OutcomeUnknown, Refused, Side, SignInNeeded, Throttled
 from fm_desktop.sync.mail.conversations import NoConversation
 from fm_desktop.sync.report import Outcome
 from tests.fakes.mail import (
@@ -518,6 +518,38 @@ def test_R10_a_conversation_that_was_taken_out_stays_out_with_all_answers_to_com
     world.mail.put(INBOX, letter("Re: Re: Secret plan", message_id="c@x", thread=("b@x",)), letter("Else"))
     world.log()
     assert world.subjects() == ["Else", "Secret plan"]
+
+
+def test_R10_a_conversation_that_is_taken_in_again_brings_what_was_left_out(world):
+    world.mail.put(INBOX, letter("Secret plan", message_id="a@x"))
+    world.log()
+    conversations = world.cycle.tables.conversations
+    conversations.exclude("secret")
+    world.mail.put(SENT, sent("Re: Secret plan", message_id="b@x", thread=("a@x",)))
+    world.mail.put(INBOX, letter("Else"))
+    world.log()
+    assert world.subjects() == ["Else", "Secret plan"]
+    taken = conversations.include("secret")
+    assert taken.logged == 1
+    assert conversations.excluded() == frozenset()
+    world.mail.put(INBOX, letter("Re: Re: Secret plan", message_id="c@x", thread=("b@x",)))
+    world.log()
+    assert world.subjects() == ["Else", "Re: Re: Secret plan", "Re: Secret plan", "Secret plan"]
+
+
+def test_what_waited_when_its_conversation_was_taken_out_is_logged_once_it_is_in_again(world):
+    world.people.people["bob@client.example"] = Party(5, 10)
+    world.mail.put(SENT, sent("Plan", [ANN, "bob@client.example"], message_id="a@x"))
+    world.crm.fail("create", OutcomeUnknown("No answer."))
+    world.run()
+    conversations = world.cycle.tables.conversations
+    conversations.exclude("plan")
+    world.log()
+    assert len(world.entries) < 2
+    conversations.include("plan")
+    world.log()
+    assert world.subjects() == ["Plan", "Plan"]
+    assert world.store.value("SELECT count(*) FROM mail_record WHERE state != 'done'") == 0
 
 
 def test_a_copy_of_what_was_taken_out_stays_out_too(world):

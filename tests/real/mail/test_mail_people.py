@@ -65,6 +65,11 @@ def test_a_conversation_that_is_taken_out_stays_out(synced, contact):
     assert synced.subjects() == ["Else", "Newer", "Older", "To you"]
     assert "you took its conversation out" in synced.does("explain", "Re: Newer")
     assert synced.run("mail", "exclude", "no such subject").code == 2
+    letters = json.loads(synced.does("contacts", contact.address, "--json"))[0]["messages"]
+    assert {each["subject"]: each["is_excluded"] for each in letters} == {"Else": False, "Newer": True, "Older": False}
+    assert "is logged again" in synced.does("mail", "include", str(number))
+    synced.sync()
+    assert synced.subjects() == ["Else", "Newer", "Older", "Re: Newer", "To you"]
 
 
 def test_why_a_message_is_logged_is_explained(synced, contact):

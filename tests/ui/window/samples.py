@@ -292,6 +292,7 @@ class Sample:
     waiting: list[Held] = field(default_factory=list)
     known: list[KnownCollection] = field(default_factory=list)
     known_people: list[Person] = field(default_factory=list)
+    kept_out: set[int] = field(default_factory=set)
     log: list[str] = field(default_factory=list)
     chosen: Settings = field(default_factory=lambda: parse(SETTINGS))
     likes: Preferences = field(default_factory=Preferences)
@@ -400,7 +401,16 @@ class Sample:
 
     def letters(self, person: Person, limit: int) -> tuple[Letter, ...]:
         self._begin()
-        return tuple(letters(person))[:limit]
+        found = (replace(each, is_excluded=each.number in self.kept_out) for each in letters(person))
+        return tuple(found)[:limit]
+
+    def exclude_conversation(self, letter: Letter) -> None:
+        self._note("exclude", letter.number)
+        self.kept_out.add(letter.number)
+
+    def include_conversation(self, letter: Letter) -> None:
+        self._note("include", letter.number)
+        self.kept_out.discard(letter.number)
 
     def mail_links(self, address: str) -> MailLinks:
         return MailLinks(

@@ -351,6 +351,25 @@ def test_R13_people_are_found_by_a_part_of_name_company_or_address(scene):
     scene.wait(lambda: "Nobody of that name" in scene.says(page))
 
 
+def test_R10_a_conversation_is_kept_out_after_a_question_and_taken_in_again(scene):
+    page = scene.page("people")
+    scene.wait(lambda: "Re: Offer 2026-118" in scene.says(page))
+    scene.press("Not this conversation", page)
+    assert "What was logged of “Re: Offer 2026-118” stays in ForceManager" in scene.says(page.question)
+    page.question.cancel.click()
+    assert scene.records.done == []
+    scene.press("Not this conversation", page)
+    page.question.buttons[0].click()
+    scene.done("exclude", 4)
+    scene.wait(lambda: "Nothing more of this conversation is logged." in scene.says(page))
+    assert "Nothing more of “Re: Offer 2026-118” is logged." in scene.says(page)
+    scene.press("Log it again", page)
+    scene.done("include", 4)
+    scene.wait(lambda: "Nothing more of this conversation is logged." not in scene.says(page))
+    assert "“Re: Offer 2026-118” is logged again, with what was left out." in scene.says(page)
+    assert len(scene.buttons("Not this conversation", page)) == 4
+
+
 # --- settings ----------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, QUrl
@@ -15,6 +16,8 @@ from fm_desktop.ui.theme import Space, Tone, Type, name_kind
 from fm_desktop.ui.widgets import Button, Card, EmptyState, Label, Line, Row, Shape, Weight, across, empty_layout
 from fm_desktop.ui.window.pages.page import Page, Tools
 from fm_desktop.ui.window.present.lists import letter_lines, person_kind, person_lines
+from fm_desktop.ui.window.present.words import subject
+from fm_desktop.ui.window.questions import Choice, Question, ask
 from fm_desktop.ui.window.two_lines import TwoLines
 
 SEARCH_AFTER_MILLISECONDS: Final = 250
@@ -45,7 +48,7 @@ class PeoplePage(Page):
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(TwoLines(self.list))
         self.list.currentRowChanged.connect(self._selected)
-        self.panel = _PersonPanel(tools)
+        self.panel = _PersonPanel(tools, self._turn_conversation)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(Space.M)
@@ -82,6 +85,9 @@ class PeoplePage(Page):
             return
         person = self._people[number]
         self.panel.show_person(person)
+        self._ask_for_mail(person)
+
+    def _ask_for_mail(self, person: Person) -> None:
         self.ask(
             "letters",
             lambda records: (
@@ -91,11 +97,52 @@ class PeoplePage(Page):
             lambda found: self.panel.show_mail(person, *found),
         )
 
+    # --- conversations ---
+
+    def _turn_conversation(self, letter: Letter, button: Button) -> None:
+        """Out of ForceManager after a question, in again at once."""
+        if letter.is_excluded:
+            self._include(letter, button)
+        else:
+            self.question = self._ask_to_exclude(letter, button)
+
+    def _ask_to_exclude(self, letter: Letter, button: Button) -> Question:
+        return ask(
+            self,
+            tr("Keep this conversation out of ForceManager?"),
+            tr(
+                "What was logged of “{subject}” stays in ForceManager, where nothing can be deleted. You can take this "
+                "back at any time.",
+                subject=subject(letter.subject),
+            ),
+            Choice(
+                tr("&Do not log it any more"),
+                tr("Answers to come, and what still waits to be logged, stay in your mailbox only."),
+                lambda: self._exclude(letter, button),
+            ),
+        )
+
+    def _exclude(self, letter: Letter, button: Button) -> None:
+        told = tr("Nothing more of “{subject}” is logged.", subject=subject(letter.subject))
+        self.decide(lambda records: records.exclude_conversation(letter), lambda _: self._turned(told), button)
+
+    def _include(self, letter: Letter, button: Button) -> None:
+        told = tr("“{subject}” is logged again, with what was left out.", subject=subject(letter.subject))
+        self.decide(lambda records: records.include_conversation(letter), lambda _: self._turned(told), button)
+
+    def _turned(self, told: str) -> None:
+        self.say(told)
+        if self.panel.person is not None:
+            self._ask_for_mail(self.panel.person)
+
 
 class _PersonPanel(Card):
-    def __init__(self, tools: Tools) -> None:
+    """`turn` is called for a message whose conversation is to be kept out, or taken in again, with the button."""
+
+    def __init__(self, tools: Tools, turn: Callable[[Letter, Button], object]) -> None:
         super().__init__()
         self._tools = tools
+        self._turn = turn
         self.person: Person | None = None
         inner = QWidget()
         self._column = QVBoxLayout(inner)
@@ -147,8 +194,15 @@ class _PersonPanel(Card):
         for index, each in enumerate(letters):
             if index:
                 self._column.addWidget(Line())
-            self._column.addWidget(Row(*letter_lines(each, self._tools.now(), self._tools.moments)))
+            self._column.addWidget(self._row(each))
         self._column.addStretch(1)
+
+    def _row(self, letter: Letter) -> Row:
+        row = Row(*letter_lines(letter, self._tools.now(), self._tools.moments))
+        text = tr("Log it a&gain") if letter.is_excluded else tr("&Not this conversation")
+        button = Button(text, lambda: self._turn(letter, button), Weight.QUIET, about=subject(letter.subject))
+        row.add_control(button)
+        return row
 
     def _head(self, person: Person) -> None:
         empty_layout(self._column)

@@ -184,9 +184,11 @@ def person_lines(person: Person) -> tuple[str, str]:
     return titled(person.name), f"{person_kind(person)} · {address}"
 
 
-def letter_lines(letter: Letter, now: datetime, moments: Moments) -> tuple[str, str]:
+def letter_lines(letter: Letter, now: datetime, moments: Moments) -> tuple[str, ...]:
+    """The subject, who wrote when, and that nothing more of the conversation is logged."""
     when = moments.near(letter.moment, now)
-    about = subject(letter.subject)
+    who = tr("{address} wrote to you, {time}", address=letter.other, time=when)
     if letter.direction is Direction.SENT:
-        return about, tr("You wrote to {address}, {time}", address=letter.other, time=when)
-    return about, tr("{address} wrote to you, {time}", address=letter.other, time=when)
+        who = tr("You wrote to {address}, {time}", address=letter.other, time=when)
+    out = (tr("Nothing more of this conversation is logged."),) if letter.is_excluded else ()
+    return (subject(letter.subject), who, *out)
