@@ -264,11 +264,11 @@ class MemoryLog:
     moment: Moment = lambda: None
     requests: int = 0
     rows: list[Held] = field(default_factory=list)
-    faults: dict[str, list[tuple[PortError, bool]]] = field(default_factory=dict)
+    faults: dict[str, list[tuple[PortError | Crash, bool]]] = field(default_factory=dict)
     lags: bool = False  # its list does not show what was stored
     uploads: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def fail(self, call: str, error: PortError, *, stored: bool = False) -> None:
+    def fail(self, call: str, error: PortError | Crash, *, stored: bool = False) -> None:
         self.faults.setdefault(call, []).append((error, stored))
 
     def find(self, ext_ids: Iterable[str]) -> Mapping[str, Logged]:

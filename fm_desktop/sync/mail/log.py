@@ -32,6 +32,7 @@ from fm_desktop.sync.mail.messages import LONGEST_PAUSE, Open, Place, Record
 from fm_desktop.sync.mail.policy import MailOptions
 from fm_desktop.sync.mail.record import Subject, entry_of
 from fm_desktop.sync.mail.scan import Cancelled, Tables
+from fm_desktop.sync.mail.turns import Turns
 from fm_desktop.sync.store import Clock, StoreError
 
 _log = logging.getLogger(__name__)
@@ -106,6 +107,7 @@ class Logger:
         self._options = options
         self._decide_again = decide_again
         self._clock = clock
+        self._turns = Turns(tables.store, clock)
 
     def run(self, tally: LogTally, cancelled: Cancelled) -> None:
         """The newest messages first, then once more those whose answer was lost."""
@@ -122,6 +124,8 @@ class Logger:
         still = [each for each in map(self._as_it_is_now, group) if each is not None]
         records = {each.id: self._messages.records(each.id) for each in still}
         found = self._log.find([record.ext_id for every in records.values() for record in every])
+        if any(each.sent_at is None and each.ext_id in found for every in records.values() for each in every):
+            self._turns.met()
         for each in still:
             if cancelled():
                 return
@@ -166,11 +170,7 @@ class Logger:
     def _log_message(self, message: Open, records: Sequence[Record], found: Found, tally: LogTally) -> None:
         complete = {each.id: found[each.ext_id].id for each in records if _is_complete(each, found)}
         left = [each for each in records if each.id not in complete]
-        doubtful = [each.sent_at + DOUBT for each in left if each.sent_at is not None and each.ext_id not in found]
-        now = self._clock()
-        if any(now < until <= now + DOUBT for until in doubtful):
-            with self._store.transaction():
-                self._messages.postpone(message.id, max(doubtful), failed=False)
+        if self._waits(message, [each for each in left if each.ext_id not in found]):
             return
         troubles = self._log_records(message, left, found, complete, tally) if left else []
         with self._store.transaction():
@@ -185,6 +185,24 @@ class Logger:
         for trouble in troubles:
             if trouble not in given_up:
                 raise trouble
+
+    def _waits(self, message: Open, absent: Sequence[Record]) -> bool:
+        """Puts off what another computer may be logging just now, and what may have been stored without an answer."""
+        now, until = self._clock(), []
+        begun = [each for each in absent if each.sent_at is not None]
+        if len(begun) < len(absent) and not message.has_waited and self._turns.are_taken:
+            until.append(now + self._turns.pause())
+        with self._store.transaction():
+            for each in begun:
+                if each.sent_at is not None and each.sent_at > now:
+                    # The clock was put back: nobody knows how long ago it was.
+                    self._messages.sending(each, now)
+                    until.append(now + DOUBT)
+                elif each.sent_at is not None and now < each.sent_at + DOUBT:
+                    until.append(each.sent_at + DOUBT)
+            if until:
+                self._messages.postpone(message.id, max(until), failed=False)
+        return bool(until)
 
     def _log_records(
         self, message: Open, left: Sequence[Record], found: Found, complete: dict[int, str], tally: LogTally
@@ -238,6 +256,9 @@ class Logger:
     ) -> str:
         """Stores the record and its files; returns its id. Once it is there, `find` tells what it lacks."""
         logged = found.get(record.ext_id)
+        if logged is None and self._turns.are_taken:
+            # The list is as old as all that was done since.
+            logged = self._log.find([record.ext_id]).get(record.ext_id)
         what = Subject(message.headers, message.direction, message.moment, place.name, record.party, record.ext_id)
         # What was begun under another limit is finished as it was begun.
         options = self._options if logged is None else replace(self._options, attachment_limit=_NO_LIMIT)

@@ -28,7 +28,7 @@ LONGEST_PAUSE = timedelta(days=1)  # after failures
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A message to be logged."""
+    """A message to be logged. `has_waited`: it was put off before."""
 
     id: int
     headers: Headers
@@ -36,6 +36,7 @@ class Open:
     moment: datetime
     subject: str
     failures: int
+    has_waited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +300,7 @@ def _open(row: Row) -> Open:
         read_utc(row["moment"]),
         row["subject"],
         row["failures"],
+        row["not_before"] is not None,
     )
 
 

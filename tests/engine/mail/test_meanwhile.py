@@ -20,6 +20,7 @@ from tests.fakes.mail import (
     RECEIVED,
     SENT,
     SENT_WORD,
+    Crash,
     MailWorld,
     MemoryMail,
     letter,
@@ -217,3 +218,17 @@ def test_a_clock_that_is_behind_finds_the_newest_mail_of_a_new_contact(world):
     world.people.people["new@x.example"] = Party(7, None)
     world.log()
     assert min(seen) > (NOW + timedelta(days=300)).date()
+
+
+def test_a_clock_that_is_put_back_after_a_crash_makes_no_second_record(world):
+    world.mail.put(INBOX, letter("One"))
+    world.crm.fail("create", Crash(), stored=True)
+    with pytest.raises(Crash):
+        world.run()
+    world.reopen()
+    world.now -= timedelta(hours=3)
+    world.crm.lags = True
+    world.log(minutes=1)
+    world.crm.lags = False
+    world.log(minutes=2)
+    assert world.subjects() == ["One"]
