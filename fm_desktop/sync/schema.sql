@@ -101,9 +101,10 @@ CREATE INDEX operation_open ON operation (state) WHERE state IN ('sending', 'unk
 CREATE INDEX operation_link ON operation (link);
 CREATE INDEX operation_remote ON operation (remote);
 
--- What waits for the user's word. One per link and write.
+-- What waits for the user's word. One per link and write. No number is given twice: the list that a person decides
+-- by may be older than what waits now.
 CREATE TABLE held (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     link INTEGER NOT NULL REFERENCES link ON DELETE CASCADE,
     side TEXT NOT NULL,
     verb TEXT NOT NULL,

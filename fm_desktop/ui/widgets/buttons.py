@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy
 
 from fm_desktop.ui.theme import name_kind
@@ -34,6 +35,11 @@ class Button(QPushButton):
             self.tell_about(about)
         if press is not None:
             self.clicked.connect(lambda _checked: press())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """The second half of a double click is no click: the row it was meant for may be gone, and another one may
+        have moved up under the pointer."""
+        event.accept()
 
     def tell_about(self, about: str) -> None:
         self.setAccessibleName(f"{self.text().replace('&', '')}: {about}")
