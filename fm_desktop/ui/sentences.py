@@ -146,6 +146,13 @@ SENTENCES: Final = (
     N_("If it is from or to a contact of yours, note it in ForceManager by hand."),
     N_("It is tried again by itself. If it is important, note it in ForceManager by hand."),
     N_("The message “{subject}” of {moment} could not be logged: {reason}"),
+    N_("The message “{subject}” of {moment} is logged, but not whole: {reason}"),
+    N_("A logged message cannot be changed. If a file is important, add it in ForceManager by hand."),
+    N_("The mail folder “{folder}” cannot be read: {reason} Mail in the other folders is logged."),
+    N_(
+        "It is tried again by itself. If there is no mail of contacts in it, choose in the settings which folders are "
+        "read."
+    ),
     N_("This e-mail is not logged: {reason}."),
     N_("This e-mail was deleted from the mailbox before it could be logged."),
     N_("nobody on it is a contact or an account of yours"),

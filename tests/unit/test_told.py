@@ -138,6 +138,7 @@ COMPOSED = {
     "[email] never_log = {value} is neither an e-mail address nor a domain.",
     "Correct the settings and run the command again.",
     "The message “{subject}” of {moment} could not be logged: {reason}",
+    "The message “{subject}” of {moment} is logged, but not whole: {reason}",
 }
 
 

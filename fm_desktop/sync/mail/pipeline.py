@@ -18,7 +18,7 @@ from fm_desktop.sync.mail.folders import KnownFolder
 from fm_desktop.sync.mail.log import PER_CYCLE, Logger, LogTally, Read
 from fm_desktop.sync.mail.policy import MailOptions
 from fm_desktop.sync.mail.preview import foreseen
-from fm_desktop.sync.mail.scan import Cancelled, Scanner, Tables
+from fm_desktop.sync.mail.scan import Cancelled, Scanner, Tables, alias_key
 from fm_desktop.sync.report import MailReport, Outcome, PlannedLine
 from fm_desktop.sync.store import Clock, Store
 
@@ -134,6 +134,8 @@ class MailCycle:
         """A fault may pass by itself; one that stays, or a refusal, is a problem of that folder."""
         passing = None
         with self.tables.store.transaction():
+            for own in self._options.own:
+                self.tables.problems.solved(alias_key(own))
             for folder in folders:
                 error = failed.get(folder.id)
                 self._mailbox.faults[folder.id] = self._mailbox.faults[folder.id] + 1 if error else 0

@@ -125,7 +125,7 @@ class Scanner:
     def _tell_alias(self, address: str) -> None:
         """Mail that the user sent must not be left out in silence."""
         self._tables.problems.report(
-            f"mail-alias:{address}",
+            alias_key(address),
             address,
             f"You wrote to contacts of yours as {address}, which is not known as an address of yours, so that this "
             "mail is not logged.",
@@ -141,3 +141,8 @@ class Scanner:
             f"A message in the mail folder “{folder.what.name}” cannot be understood: {broken.reason}",
             "If it is from or to a contact of yours, note it in ForceManager by hand.",
         )
+
+
+def alias_key(address: str) -> str:
+    """Of the problem that an address is not known as the user's."""
+    return f"mail-alias:{address}"

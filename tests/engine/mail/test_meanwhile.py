@@ -106,6 +106,15 @@ def test_another_own_address_turns_the_direction_of_what_waits(world):
     assert {each.sender for each in world.entries} == {other, "emma@home.example"}
 
 
+def test_an_address_is_no_problem_any_more_once_it_is_the_users(world):
+    world.mail.put(SENT, letter("As sales", "sales@example.com", [ANN]))
+    world.log()
+    assert len(world.problems()) == 1
+    world.choices = {"own": frozenset({EMMA, "sales@example.com"})}
+    world.log()
+    assert (world.subjects(), world.problems()) == (["As sales"], [])
+
+
 def test_folders_without_mail_are_read_under_new_choices_once(world):
     world.log()
     world.choices = {"exclude_tag": "x"}
