@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -16,6 +17,8 @@ from fm_desktop.model.text import normal_title
 from fm_desktop.sync.mail.match import Addressee
 
 EXT_PREFIX = "fmm1-"
+# As lists write it: “[sales] Offer”, “Re: [sales] Offer”.
+_LIST = re.compile(r"^((?:\w{1,5}: )*)\[[^\]]{1,80}\] ")
 
 
 def message_key(heading: Heading) -> str:
@@ -33,10 +36,11 @@ def message_key(heading: Heading) -> str:
 
 
 def likeness(headers: Headers) -> str:
-    """Equal for a sent message and a copy of it that came under another Message-ID, which some services do;
-    the two also have nearly the same date. Equal as well for two messages that only look alike."""
+    """Equal for a sent message and a copy of it that came under another Message-ID, which some services do, or with
+    the name of a mailing list in its subject; the two also have nearly the same date. Equal as well for two messages
+    that only look alike."""
     people = sorted({each.address for each in (*headers.to, *headers.cc)})
-    return _digest(*_addresses(headers.sender), "", *people, "", normal_title(headers.subject))
+    return _digest(*_addresses(headers.sender), "", *people, "", _LIST.sub(r"\1", normal_title(headers.subject)))
 
 
 def ext_id_of(user: str, key: str, party: Addressee) -> str:

@@ -114,7 +114,8 @@ def _why(heading: Heading, role: Role, options: MailOptions, excluded: Set[str],
     headers = heading.headers
     if role in NEVER_READ or heading.roles & NEVER_READ:
         return Why.PUT_AWAY
-    if headers.notice:
+    # Anybody can write our mark, and would keep their mail out with it.
+    if headers.notice and seen.sent:
         return Why.NOTICE
     if seen.sent and not seen.others:
         return Why.SELF

@@ -17,7 +17,7 @@ from fm_desktop.model.message import Direction, Headers
 from fm_desktop.model.text import normal_title
 from fm_desktop.sync.mail.folders import KnownFolder
 from fm_desktop.sync.mail.identity import ext_id_of, likeness, message_key
-from fm_desktop.sync.mail.match import Addressee, Decision, Why, moment_of
+from fm_desktop.sync.mail.match import Addressee, Decision, Why, everybody, moment_of
 from fm_desktop.sync.mail.serial import headers_from_text, headers_to_text
 from fm_desktop.sync.store import Store, read_utc, utc_text
 
@@ -105,15 +105,15 @@ class Messages:
         return self._store.row("SELECT * FROM mail_message WHERE account = ? AND key = ?", self._account, key)
 
     def _copied(self, folder: KnownFolder, heading: Heading) -> Row | None:
-        """The sent message that this is a copy of, under another Message-ID and in another place. What lies
-        in the same place is a second message, however much it looks alike."""
+        """The sent message that this is a copy of, in another place: under another Message-ID, or with the name of a
+        mailing list in its subject. What lies in the same place is a second message, however much it looks alike."""
         date = moment_of(heading)
         if date is None:
             return None
         return self._store.row(
             "SELECT * FROM mail_message WHERE account = ? AND likeness = ? AND direction = 'sent' AND seen_in != ?"
-            " AND message_id != ? AND moment BETWEEN ? AND ? ORDER BY id LIMIT 1",
-            self._account, likeness(heading.headers), _seen_in(folder, heading), heading.headers.message_id,
+            " AND moment BETWEEN ? AND ? ORDER BY id LIMIT 1",
+            self._account, likeness(heading.headers), _seen_in(folder, heading),
             utc_text(date - ALIKE_WITHIN), utc_text(date + ALIKE_WITHIN),
         )  # fmt: skip
 
@@ -133,9 +133,12 @@ class Messages:
         return self._store.row("SELECT 1 FROM mail_record WHERE message = ? AND state != 'done'", message) is not None
 
     def _reopen(self, message: int, folder: KnownFolder, heading: Heading, direction: Direction) -> None:
+        kept = str(self._store.value("SELECT headers FROM mail_message WHERE id = ?", message))
+        # The copy that came back tells nothing of who got it in secret (Bcc): the one that does is kept.
+        is_poorer = kept and len(everybody(headers_from_text(kept))) >= len(everybody(heading.headers))
         self._store.run(
             "UPDATE mail_message SET state = 'open', why = '', headers = ? WHERE id = ?",
-            headers_to_text(heading.headers), message,
+            kept if is_poorer else headers_to_text(heading.headers), message,
         )  # fmt: skip
         self._turn(message, direction)
         self._store.run(

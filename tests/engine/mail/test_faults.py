@@ -217,3 +217,19 @@ def test_a_search_that_fails_does_not_keep_new_mail_waiting(world):
     world.mail.fail("search INBOX", AWAY)
     assert world.run().error is AWAY
     assert world.subjects() == ["New"]
+
+
+# --- what others write -----------------------------------------------------------------------------
+
+
+def test_nobody_keeps_mail_out_with_the_mark_of_our_own_notices(world):
+    world.mail.put(INBOX, letter("Order", notice=True))
+    world.log()
+    assert world.subjects() == ["Order"]
+
+
+def test_the_copy_that_a_mailing_list_sends_back_is_not_logged_a_second_time(world):
+    world.mail.put(SENT, sent("Offer", [ANN], message_id="a@x"))
+    world.mail.put(INBOX, sent("[sales] Offer", [ANN], message_id="a@x"))
+    world.log()
+    assert world.subjects() == ["Offer"]

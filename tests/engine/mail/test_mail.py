@@ -92,7 +92,7 @@ def test_two_addresses_of_one_contact_make_one_record(world):
     ("options", "message", "why"),
     [
         ({}, letter("x", roles=frozenset({Role.DRAFTS})), "put-away"),
-        ({}, letter("x", notice=True), "notice"),
+        ({}, sent("x", notice=True), "notice"),
         ({}, letter("x", date=NOW - timedelta(days=400)), "old"),
         ({"never_log": frozenset({ANN})}, letter("x"), "never"),
         ({"never_log": frozenset({"client.example"})}, letter("x"), "never"),

@@ -152,6 +152,16 @@ def test_what_was_begun_for_a_contact_is_finished_for_it(world):
     assert (world.logged(), world.complete()) == ([("Offer", RECEIVED, 1)], True)
 
 
+@pytest.mark.parametrize("first", [INBOX, SENT])
+def test_R10_who_got_a_copy_in_secret_is_not_forgotten_for_the_copy_that_came_back(world, first):
+    letters = {folder: sent("Offer", bcc=bcc, message_id="a@x") for folder, bcc in ((SENT, [BOB]), (INBOX, []))}
+    let_wait(world, first, letters.pop(first))
+    for folder, each in letters.items():
+        world.mail.put(folder, each)
+    world.log()
+    assert world.logged() == [("Offer", SENT_WORD, 1), ("Offer", SENT_WORD, 2)]
+
+
 # --- folders ---------------------------------------------------------------------------------------
 
 
