@@ -104,7 +104,7 @@ class Tray(QObject):
     @Slot()
     def _refresh(self) -> None:
         now = _now()
-        self.icon.setToolTip(tooltip(self._snapshot, now))
+        self.icon.setToolTip(_plain(tooltip(self._snapshot, now)))
         self._update(menu(self._snapshot, now))
 
     def _build(self, target: QMenu, entries: tuple[Entry, ...]) -> None:
@@ -154,6 +154,11 @@ def _find(entries: tuple[Entry, ...], name: str) -> Entry | None:
         if found is not None:
             return found
     return None
+
+
+def _plain(text: str) -> str:
+    """Some panels show what looks like markup as markup, others show escapes as they are."""
+    return text.replace("<", "‹").replace(">", "›")
 
 
 def _now() -> datetime:

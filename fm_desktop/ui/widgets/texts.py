@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from fm_desktop.ui.theme import Space, Type, font, name_kind
+
+
+def plain_tip(text: str) -> str:
+    """A text for `setToolTip`, which shows what looks like markup as markup: names come from anybody."""
+    return f"<p>{html.escape(text).replace(chr(10), '<br>')}</p>" if "<" in text else text
 
 
 class Label(QLabel):
@@ -59,7 +66,7 @@ class Elided(QLabel):
     def _fit(self) -> None:
         fitted = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, max(self.width(), 40))
         self.setText(fitted)
-        self.setToolTip(self._text if fitted != self._text else "")
+        self.setToolTip(plain_tip(self._text) if fitted != self._text else "")
 
 
 class PageHeader(QWidget):

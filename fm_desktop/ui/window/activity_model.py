@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from fm_desktop.errors import Explained
 from fm_desktop.sync.browse import Line, Order, Query
 from fm_desktop.sync.browse import Page as Lines
+from fm_desktop.ui.widgets.texts import plain_tip
 from fm_desktop.ui.window.desk import Desk
 from fm_desktop.ui.window.present.activity import columns, row
 from fm_desktop.ui.window.present.words import Moments
@@ -116,7 +117,7 @@ class ActivityModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return texts[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._moments.moment(_at(line)) if index.column() == 0 else texts[index.column()]
+            return self._moments.moment(_at(line)) if index.column() == 0 else plain_tip(texts[index.column()])
         return None
 
     def headerData(  # noqa: N802 - Qt's name

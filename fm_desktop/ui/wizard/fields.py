@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QRadioButton, QSi
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Type, font, name_kind
 from fm_desktop.ui.widgets import Button, Label, Weight, across
+from fm_desktop.ui.widgets.texts import plain_tip
 from fm_desktop.ui.wizard.enter import let_enter_through
 
 _BESIDE_RADIO = 30
@@ -170,5 +171,5 @@ class PageLink(QWidget):
 
     def lead_to(self, address: str | None) -> None:
         self.address = address or ""
-        self.open.setToolTip(self.address)
+        self.open.setToolTip(plain_tip(self.address))
         self.setVisible(bool(self.address))

@@ -14,6 +14,8 @@ from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.report import PlannedLine
 from fm_desktop.ui.moments import Moments
 from fm_desktop.ui.texts import N_, tr
+from fm_desktop.ui.told import told
+from fm_desktop.ui.widgets.texts import plain_tip
 
 _HEADS: Final = (N_("What happens"), N_("Title"), N_("When"))
 _DOES: Final = {
@@ -58,7 +60,7 @@ class PlanModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return (_action(line), line.title or tr("(no title)"), self._when(line))[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return line.held or line.why
+            return plain_tip(told(line.held or line.why))
         return None
 
     def _when(self, line: PlannedLine) -> str:

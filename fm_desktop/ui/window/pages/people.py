@@ -14,6 +14,7 @@ from fm_desktop.sync.mail.letters import Letter
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Tone, Type, name_kind
 from fm_desktop.ui.widgets import Button, Card, EmptyState, Label, Line, Row, Shape, Weight, across, empty_layout
+from fm_desktop.ui.widgets.texts import plain_tip
 from fm_desktop.ui.window.pages.page import Page, Tools
 from fm_desktop.ui.window.present.lists import letter_lines, person_kind, person_lines
 from fm_desktop.ui.window.present.words import subject
@@ -71,7 +72,7 @@ class PeoplePage(Page):
         for each in found:
             name, about = person_lines(each)
             item = QListWidgetItem(f"{name}\n{about}")
-            item.setToolTip(f"{name}\n{about}")
+            item.setToolTip(plain_tip(f"{name}\n{about}"))
             self.list.addItem(item)
         self.list.blockSignals(False)
         self.list.setVisible(bool(found))

@@ -14,6 +14,7 @@ from fm_desktop.port import Collection
 from fm_desktop.ui.texts import N_, tr
 from fm_desktop.ui.theme import Space, Type
 from fm_desktop.ui.widgets import Card, Label, Swatch, empty_layout
+from fm_desktop.ui.widgets.texts import plain_tip
 from fm_desktop.ui.wizard.enter import let_enter_through
 from fm_desktop.ui.wizard.fields import Flawed
 from fm_desktop.ui.wizard.pages.page import WizardPage
@@ -124,7 +125,7 @@ class _CalendarList(Flawed):
             note = "" if each.writable else tr("can only be read")
             fitted = self.fontMetrics().elidedText(each.name, Qt.TextElideMode.ElideRight, _NAME_PIXELS)
             box = QCheckBox(fitted.replace("&", "&&"))
-            box.setToolTip(each.name if fitted != each.name else "")
+            box.setToolTip(plain_tip(each.name) if fitted != each.name else "")
             box.setAccessibleName(f"{each.name}, {note}" if note else each.name)
             box.clicked.connect(lambda _checked: self._tell())
             let_enter_through(box)
