@@ -166,6 +166,37 @@ SENTENCES: Final = (
     N_("it is older than the history you chose"),
     # --- notices ---
     N_("New events in your inbox"),
+    # --- setting up ---
+    N_("Google opens calendars only to programs that sign in with the browser, and this version cannot do that yet."),
+    N_(
+        "Microsoft opens calendars only to programs that sign in with the browser, and this version cannot do that yet."
+    ),
+    N_(
+        "Outlook.com opens calendars only to programs that sign in with the browser, and this version cannot do "
+        "that yet."
+    ),
+    N_("This version cannot sign in to an Exchange server yet."),
+    N_("Proton opens its calendar to no other program."),
+    N_("Tuta opens its calendar to no other program."),
+    N_("Infomaniak gives calendars a user name of their own: see Calendar > Synchronise in the Infomaniak manager."),
+    N_("This version cannot sync with {provider} yet."),
+    N_("{provider} did not tell where its calendars are. Try again later."),
+    N_(
+        "{domain} offers no calendar service that can be found. A bare IMAP or POP3 server is no supported calendar "
+        "provider."
+    ),
+    N_("Supported are {names}, and others that offer CalDAV with mail. An administrator can add another one."),
+    N_("“{domain}” was not found on the internet."),
+    N_("Check the address for a typing mistake, and the internet connection."),
+    N_("It could not be found out which service {domain} uses, because no server answered."),
+    N_("{user} has no calendar at this service."),
+    N_("Make a calendar there first, then sign in again."),
+    N_("ForceManager has no user with the address {address}; {number} users were looked at."),
+    N_("Enter the address that is shown in ForceManager under My profile."),
+    N_("The ForceManager user with the address {address} is switched off or deleted."),
+    N_("Ask an administrator to activate the user."),
+    N_("ForceManager has {number} active users with the address {address}: it is not clear which one is you."),
+    N_("Ask an administrator to give each user an address of their own."),
     N_("No mail server is known for {address}."),
     N_("Set up e-mail, or switch these messages off."),
     N_("“{title}” was {reason}."),

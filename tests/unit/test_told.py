@@ -9,6 +9,7 @@ import pytest
 from fm_desktop.credentials import Credentials, KeychainLocked, Which
 from fm_desktop.errors import explained
 from fm_desktop.port import Refused
+from fm_desktop.resources import path_of
 from fm_desktop.sync.store import StoreError
 from fm_desktop.ui import texts
 from fm_desktop.ui.sentences import INSTEAD, SENTENCES
@@ -114,6 +115,8 @@ def said_by_the_engine() -> str:
                 found.append(node.value)
             elif isinstance(node, ast.JoinedStr):
                 found.append("".join(each.value if isinstance(each, ast.Constant) else "{}" for each in node.values))
+    # The catalog of providers says why some of them do not serve.
+    found.append(path_of("providers.toml").read_text(encoding="utf-8"))
     return "\n".join(_bare(each) for each in found)
 
 
@@ -137,6 +140,7 @@ COMPOSED = {
     "[email] never_log = {value} is no e-mail address.",
     "[email] never_log = {value} is neither an e-mail address nor a domain.",
     "Correct the settings and run the command again.",
+    "Supported are {names}, and others that offer CalDAV with mail. An administrator can add another one.",
     "The message “{subject}” of {moment} could not be logged: {reason}",
     "The message “{subject}” of {moment} is logged, but not whole: {reason}",
 }

@@ -13,6 +13,8 @@ from fm_desktop.onboarding.model import Onboarding, Step
 from fm_desktop.providers import catalog as catalogs
 from fm_desktop.providers.finding import find, not_supported
 from fm_desktop.sync.control import Channel
+from fm_desktop.ui import texts
+from fm_desktop.ui.told import told
 from tests.fakes.newcomer import EMMA, Newcomer
 from tests.ui.wizard.hands import Hands
 
@@ -251,6 +253,20 @@ def test_a_provider_that_is_not_supported_yet_is_named_with_the_reason_and_leads
     fill(hands, Field.ADDRESS, "emma@gmx.de")
     assert hands.messages() == []
     assert hands.window.next.isEnabled()
+
+
+def test_a_refusal_is_said_in_spanish(at, newcomer):
+    texts.use("es")
+    model = newcomer.begin(bundled)
+    newcomer.enter_everything(model)
+    hands = at(model)
+    go_to(hands, Page.PROVIDER)
+    fill(hands, Field.ADDRESS, "emma@gmail.com")
+    hands.press(Qt.Key.Key_Return)
+    assert hands.wait_for_message().message.startswith("Gmail and Google Workspace: Google solo abre los calendarios")
+    refused = not_supported("mail-only.example", catalogs.load())
+    assert "no es un proveedor de calendario compatible" in told(str(refused))
+    assert told(refused.next_step).startswith("Son compatibles ")
 
 
 def test_R32_another_icloud_address_is_warned_of_and_has_to_be_confirmed(at, newcomer):

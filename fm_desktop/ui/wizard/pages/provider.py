@@ -12,6 +12,7 @@ from fm_desktop.onboarding.flaws import Field
 from fm_desktop.onboarding.model import Onboarding
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Tone
+from fm_desktop.ui.told import told
 from fm_desktop.ui.widgets import Banner, Card, Label, empty_layout
 from fm_desktop.ui.wizard.enter import let_enter_through
 from fm_desktop.ui.wizard.fields import Flawed, TextField
@@ -89,9 +90,8 @@ class ProviderPage(WizardPage):
         self.confirmation.setVisible(bool(model.other_address))
         self.confirmation.check.setChecked(model.draft.confirmed == address)
         if model.is_refused and finding is not None:
-            self._add(
-                Banner(Tone.ERROR, f"{finding.title}: {finding.reason}", tr("Use an address of a supported provider."))
-            )
+            message = f"{finding.title}: {told(finding.reason)}"
+            self._add(Banner(Tone.ERROR, message, tr("Use an address of a supported provider.")))
         elif model.other_address:
             self._add(
                 Banner(
@@ -146,7 +146,7 @@ class _ServerFields(Card):
         )
         self.port = TextField(
             tr("&Port of the mail server"),
-            lambda text: page.enter(imap_port=int(text) if text else IMAP_PORT),
+            lambda text: page.enter(imap_port=_port(text)),
             tr("993 nearly everywhere. The connection is always encrypted."),
         )
         self.port.edit.setValidator(QIntValidator(1, 65535, self.port.edit))
@@ -165,3 +165,9 @@ class _ServerFields(Card):
         self.user.setVisible(draft.by_hand)
         for each in (self.imap, self.port):
             each.setVisible(model.asks_for_mail_server)
+
+
+def _port(text: str) -> int:
+    """The usual one until a number that can be one was typed: the field lets “+” or “0” stand for the moment."""
+    number = int(text) if text.isdecimal() else 0
+    return number if 1 <= number <= 65535 else IMAP_PORT

@@ -10,6 +10,7 @@ from fm_desktop.onboarding.model import Onboarding
 from fm_desktop.onboarding.profile import Service
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Type
+from fm_desktop.ui.told import told
 from fm_desktop.ui.widgets import Button, Card, Label, across
 from fm_desktop.ui.wizard.fields import Flawed, PageLink, SecretField, TextField
 from fm_desktop.ui.wizard.pages.page import WizardPage
@@ -46,7 +47,7 @@ class SignInPage(WizardPage):
         self.address.setText(self.model.draft.address.strip())
         self.user.setVisible(service.asks_user_name)
         self.user.fill(service.user_name)
-        self.user.explain(service.hint)
+        self.user.explain(told(service.hint))
         self.password.fill(self.model.typed(Which.PROVIDER_PASSWORD))
         self.password.hide_text()
         if self.model.is_given(Which.PROVIDER_PASSWORD):
