@@ -25,7 +25,8 @@ def sign_in_again(
     public_key: str = "",
     redactor: Redactor | None = None,
 ) -> Settings:
-    """Tries a secret and keeps it. Returns the settings, which hold the new `public_key` if one came with it.
+    """Tries a secret and keeps it, unless `ending` is set meanwhile. Returns the settings, which hold
+    the new `public_key` if one came with it.
 
     Raises `CredentialError`, `OSError` and the port's errors; the secret kept before then still counts.
     """
@@ -38,6 +39,8 @@ def sign_in_again(
         caldav = caldav_of(settings) if Channel.CALENDAR in wants else None
         imap = settings.provider.imap if Channel.EMAIL in wants else None
         steps.sign_in_provider(caldav, imap, secret, settings.crm.time_zone or "UTC", None)
+    if ending.is_set():
+        return settings  # who asked for it does not wait any more, and would not work with it
     connector = Connector(paths, wanted, TypedSecrets(credentials, {which: secret}), redactor or Redactor())
     connector.keep_secret(which, secret)
     if wanted != settings:

@@ -28,13 +28,17 @@ def finish(
     redactor: Redactor,
     ending: threading.Event,
 ) -> None:
-    """Makes the profile. Raises `CredentialError`, `UnknownCalendar`, `StoreError`, `OSError`, the port's errors."""
+    """Makes the profile, unless `ending` is set before all for it is there.
+
+    Raises `CredentialError`, `UnknownCalendar`, `StoreError`, `OSError`, the port's errors."""
     paths.make()
     connector = Connector(paths, settings, TypedSecrets(credentials, typed), redactor)
     for which, secret in typed.items():
         connector.keep_secret(which, secret)
     if Channel.CALENDAR in settings.sync.channels:
         _keep_choice(paths, settings, connector, ending)
+    if ending.is_set():
+        return
     save(settings, paths.settings_file)
     draft.forget(paths)
 

@@ -156,11 +156,13 @@ class WizardWindow(WorkWindow):
     # --- leaving ---
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        super().closeEvent(event)
+        if not event.isAccepted():
+            return
         try:
             self.model.leave()
         except OSError as error:
             _log.warning("The unfinished set-up could not be kept: %s", error)
-        super().closeEvent(event)
 
     # --- what is seen ---
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from fm_desktop.onboarding.model import Step
 from fm_desktop.ui.theme import theme
 from fm_desktop.ui.wizard.work import Worker
 
@@ -38,11 +39,22 @@ class WorkWindow(QWidget):
 
     def let_go(self) -> None:
         """Ends what is under way; where nothing is, leaves."""
+        if self._is_finishing:
+            return
         if self.worker.work is not None:
             self.worker.cancel()
         else:
             self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        if self._is_finishing:
+            event.ignore()
+            return
         self.worker.cancel()
         super().closeEvent(event)
+
+    @property
+    def _is_finishing(self) -> bool:
+        """Is a profile being made? It takes a moment, and with nobody there to hear of it, it would not be used."""
+        work = self.worker.work
+        return work is not None and work.step is Step.FINISH
