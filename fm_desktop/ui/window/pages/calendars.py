@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton
 
@@ -10,7 +11,7 @@ from fm_desktop.errors import Explained
 from fm_desktop.sync.resources import KnownCollection
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Tone
-from fm_desktop.ui.widgets import Card, EmptyState, Line, Row, Shape, Swatch, Weight
+from fm_desktop.ui.widgets import Card, EmptyState, GrowingList, Row, Shape, Swatch, Weight
 from fm_desktop.ui.window.pages.page import Page, Tools
 from fm_desktop.ui.window.present.lists import CalendarRow, calendar_rows
 from fm_desktop.ui.window.questions import Choice, ask
@@ -53,10 +54,7 @@ class CalendarsPage(Page):
             return
         card = Card()
         self._targets = QButtonGroup(card)
-        for index, each in enumerate(rows):
-            if index:
-                card.add(Line())
-            card.add(self._row(each))
+        card.add(GrowingList([partial(self._row, each) for each in rows], len(rows)))
         self.fill(card)
 
     def _row(self, shown: CalendarRow) -> Row:

@@ -15,7 +15,7 @@ from shiboken6 import isValid
 from fm_desktop.errors import Explained
 from fm_desktop.ui.moments import Moments
 from fm_desktop.ui.theme import Space, Tone, name_kind
-from fm_desktop.ui.widgets import Banner, Busy, ErrorPanel, PageHeader, empty_layout
+from fm_desktop.ui.widgets import Banner, Busy, ErrorPanel, GrowingList, PageHeader, empty_layout
 from fm_desktop.ui.window.desk import Desk
 from fm_desktop.ui.window.records import Records
 
@@ -76,8 +76,8 @@ class Page(QWidget):
 
     @property
     def is_waiting(self) -> bool:
-        """Is an answer still on its way?"""
-        return bool(self._asked)
+        """Is an answer still on its way, or are rows still to come?"""
+        return bool(self._asked) or any(each.is_growing for each in self.findChildren(GrowingList))
 
     def ask(self, what: str, work: Callable[[Records], T], then: Callable[[T], object], *resting: QWidget) -> None:
         """Asks for something by name; of several questions of one name only the last answer counts. Controls
@@ -91,7 +91,7 @@ class Page(QWidget):
             _wake(resting)
             if self._asked.get(what) is token:
                 del self._asked[what]
-                if not self.is_waiting:
+                if not self._asked:
                     self._patience.stop()
                     self.busy.hide()
                 show()
@@ -145,13 +145,18 @@ class Page(QWidget):
         empty_layout(self._notices)
 
     def fill(self, *widgets: QWidget) -> None:
-        """Shows these below the head, instead of what was there. The focus stays at the same place of the list."""
+        """Shows these below the head, instead of what was there. The focus stays at the same place of the list, all of
+        which is made at once then."""
         focus = QApplication.focusWidget()
         place = _reachable(self.body).index(focus) if focus in _reachable(self.body) else None
         empty_layout(self.body)
         for each in widgets:
             self.body.addWidget(each)
-        if place is not None and (after := _reachable(self.body)):
+        if place is None:
+            return
+        for each in self.findChildren(GrowingList):
+            each.finish()
+        if after := _reachable(self.body):
             after[min(place, len(after) - 1)].setFocus()
 
 
