@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from fm_desktop.ui.theme import theme
 from fm_desktop.ui.widgets import Button, GrowingList, Row
 from fm_desktop.ui.widgets.growing import SLICE, STEP
 
@@ -26,6 +27,7 @@ def maker(number: int):
 def shown(qtbot) -> Iterator[Callable[..., list[GrowingList]]]:
     """Lists of so many rows each, one below the other in a window that is seen."""
 
+    theme()
     windows: list[QWidget] = []
 
     def show(*counts: int) -> list[GrowingList]:
@@ -73,15 +75,18 @@ def test_the_tab_key_finds_them_in_their_order_although_other_parts_were_made_me
     assert found == [*wanted, *(f"Keep {number}" for number in range(1, SLICE + 3))]
 
 
-def test_rows_lie_below_each_other_over_the_whole_width_and_the_list_is_as_high_as_all_of_them(qtbot, shown):
+def test_each_row_is_as_high_as_its_text_needs_at_the_width_there_is(qtbot, shown):
     (growing,) = shown(SLICE)
+    heights = []
     for width in (500, 320):
         growing.window().resize(width, 600)
-        qtbot.waitUntil(lambda: rows(growing)[-1].width() == growing.width())
+        qtbot.waitUntil(lambda width=width: width - 60 < rows(growing)[-1].width() == growing.width() < width)
         for above, below in zip(rows(growing), rows(growing)[1:], strict=False):
-            assert above.height() >= above.sizeHint().height()
+            assert above.height() == above.heightForWidth(above.width())
             assert above.geometry().bottom() < below.geometry().top()
         assert growing.height() == rows(growing)[-1].geometry().bottom() + 1
+        heights.append(growing.height())
+    assert heights[0] < heights[1]
 
 
 def test_what_is_still_to_come_can_be_had_at_once(shown):
