@@ -22,6 +22,11 @@ def told(text: str) -> str:
     return _told(text, language()) if text else ""
 
 
+def prepare() -> None:
+    """Does beforehand, in any thread, what the first sentence would have to wait for."""
+    _patterns()
+
+
 @lru_cache(maxsize=4096)
 def _told(text: str, _: str) -> str:
     for pattern, shown in _patterns():

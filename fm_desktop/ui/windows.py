@@ -17,7 +17,7 @@ from fm_desktop.ui.jobs import told as explain
 from fm_desktop.ui.notify.note import Note
 from fm_desktop.ui.snapshot import Stage, channel_name
 from fm_desktop.ui.texts import tr
-from fm_desktop.ui.told import told
+from fm_desktop.ui.told import prepare, told
 
 if TYPE_CHECKING:
     from fm_desktop.app import Profile
@@ -233,6 +233,7 @@ class Windows(QObject):
 def _import_window() -> None:
     for name in ("fm_desktop.ui.window.main", "fm_desktop.ui.window.profile_records", "fm_desktop.ui.stopping"):
         import_module(name)
+    prepare()
 
 
 def _raise(window: QWidget) -> None:
