@@ -16,10 +16,10 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from fm_desktop.paths import APP, Paths
-from fm_desktop.ui import texts
 from fm_desktop.ui.bridge import Bridge
 from fm_desktop.ui.icons import app_icon
 from fm_desktop.ui.instance import Instance
+from fm_desktop.ui.language import speak
 from fm_desktop.ui.menu import Entry, Wish
 from fm_desktop.ui.notify.courier import Courier
 from fm_desktop.ui.notify.note import Note, Notifier
@@ -54,7 +54,7 @@ def run(environment: Mapping[str, str], *, hidden: bool) -> int:
     qt.setApplicationDisplayName("FM Desktop")
     qt.setDesktopFileName(APP)
     qt.setQuitOnLastWindowClosed(False)
-    texts.use(*QLocale.system().uiLanguages())
+    speak(*QLocale.system().uiLanguages())
     instance = Instance(Paths.of(environment).state)
     if not instance.is_first():
         instance.raise_other()
@@ -106,6 +106,7 @@ class Application(QObject):
         bridge.changed.connect(self._follow)
         bridge.noticed.connect(self._courier.offer)
         bridge.opened.connect(self._speak)
+        bridge.preferred.connect(self._speak)
         tray.wished.connect(self._carry_out)
         tray.appeared.connect(self._tray_appeared)
         tray.vanished.connect(self._tray_vanished)
@@ -153,7 +154,7 @@ class Application(QObject):
     @Slot()
     def _speak(self) -> None:
         """The language a person chose, before that of the system."""
-        texts.use(self.bridge.preferences.language, *QLocale.system().uiLanguages())
+        speak(self.bridge.preferences.language, *QLocale.system().uiLanguages())
         self.tray.show(self.bridge.snapshot)
 
     @Slot()

@@ -53,6 +53,8 @@ class Bridge(QObject):
     """Show this link: a notification of it was clicked."""
     opened = Signal()
     """There is a profile to work with, for the first time or anew."""
+    preferred = Signal()
+    """A person changed what they like on this computer: the language, say."""
 
     _from_engine = Signal(object)
     _from_watcher = Signal(object)
@@ -174,6 +176,7 @@ class Bridge(QObject):
     def use_preferences(self, preferences: Preferences) -> None:
         """From now on; keeping them is the caller's."""
         self._preferences = preferences
+        self.preferred.emit()
 
     def mark_shown(self, notices: tuple[int, ...]) -> None:
         self.ask(lambda profile: profile.mark_shown(notices))

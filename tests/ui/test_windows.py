@@ -17,6 +17,7 @@ from fm_desktop.ui.application import Application
 from fm_desktop.ui.instance import Instance
 from fm_desktop.ui.menu import Entry, Wish
 from fm_desktop.ui.notify.note import Note
+from fm_desktop.ui.preferences import Preferences
 from fm_desktop.ui.snapshot import Face, Stage, face
 from tests.servers.command import Computer
 
@@ -196,3 +197,12 @@ def test_a_state_that_can_be_read_again_takes_its_trouble_away_and_opens_no_seco
     assert shown() == ["FM Desktop cannot start"]
     application.bridge._change(status=status, failure=None)
     assert shown() == []
+
+
+def test_another_language_is_that_of_the_tray_at_once(qtbot, start):
+    application = start()
+    qtbot.waitUntil(lambda: face(application.bridge.snapshot) is Face.OK, timeout=PATIENCE_MS)
+    application.bridge.use_preferences(Preferences(language="es"))
+    assert "Última sincronización" in application.tray.icon.toolTip()
+    application.bridge.use_preferences(Preferences(language="en"))
+    assert "Last sync" in application.tray.icon.toolTip()

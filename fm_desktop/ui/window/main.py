@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, 
 from fm_desktop.errors import Explained
 from fm_desktop.ui import texts
 from fm_desktop.ui.icons import app_icon
+from fm_desktop.ui.language import speak
 from fm_desktop.ui.moments import Moments, system_languages
 from fm_desktop.ui.preferences import Preferences
 from fm_desktop.ui.snapshot import Snapshot
@@ -155,7 +156,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _speak(self, preferences: Preferences) -> None:
         """Another language is spoken at once: the window is built anew, at the page where it was."""
-        if texts.use(preferences.language, *system_languages()) == self._language:
+        if speak(preferences.language, *system_languages()) == self._language:
             return
         name = next(name for name, page in self.pages.items() if page is self.current)
         self._tools = replace(self._tools, moments=Moments())
