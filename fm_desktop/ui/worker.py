@@ -45,6 +45,7 @@ class Worker(threading.Thread):
     # --- what the loop tells: see `fm_desktop.runner.Watch` ---
 
     def began(self) -> None:
+        self.elsewhere = False
         self._tell(News(self))
 
     def ended(self, report: Report) -> None:
@@ -61,12 +62,14 @@ class Worker(threading.Thread):
         while not self._ending.is_set():
             try:
                 self._headless = self._profile.loop(self)
-                self.elsewhere, self.finished = False, False
+                self.finished = False
                 if self._ending.is_set():
                     self._headless.end()
                 self.finished = self._headless.run()
-            except Busy:
-                self.elsewhere, self.finished = True, True
+            except Busy as error:
+                known, self.elsewhere, self.finished = self.elsewhere, True, True
+                if not known:
+                    self.failed(error)
                 self._ending.wait(TRY_AGAIN_SECONDS)
             except Exception as error:  # noqa: BLE001 - a lock file that cannot be made, say: it is told and tried again
                 self.finished = True
