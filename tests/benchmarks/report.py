@@ -21,13 +21,26 @@ class Row:
     holds: bool
 
 
-def table(rows: list[Row]) -> str:
-    lines = ["| what | here | beside | ratio | bar | |", "| --- | --- | --- | --- | --- | --- |"]
+_HEAD = ["| what | here | beside | ratio | bar | |", "| --- | --- | --- | --- | --- | --- |"]
+
+
+def table(rows: list[Row], kept: list[str] | None = None) -> str:
+    """`kept`: lines of an earlier table; those measured anew are replaced, the others stay where they are."""
+    lines = {_what(line): line for line in kept or ()}
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
         verdict = "holds" if row.holds else "**does not hold**"
-        lines.append(f"| {row.what} | {row.ours} | {row.beside} | {ratio} | {row.bar} | {verdict} |")
-    return "\n".join(lines)
+        lines[row.what] = f"| {row.what} | {row.ours} | {row.beside} | {ratio} | {row.bar} | {verdict} |"
+    return "\n".join((*_HEAD, *lines.values()))
+
+
+def _what(line: str) -> str:
+    return line.split("|")[1].strip()
+
+
+def _lines(file: Path) -> list[str]:
+    found = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    return [line for line in found if line not in _HEAD]
 
 
 def machine() -> str:
@@ -43,9 +56,9 @@ def write(rows: list[Row], file: Path) -> None:
 `make bench` measures the budgets of the design, each beside a peer or a bare loop of the same requests in the same
 run. Quote the ratios: the seconds are those of one machine.
 
-{machine()}.
+Measured last: {machine()}.
 
-{table(rows)}
+{table(rows, _lines(file))}
 
 How: Radicale 3.9 and Xandikos 0.4 on loopback, the sandbox CRM in the benchmark's process. A first sync is a whole
 process of either program on a new calendar that the server has not listed before: calendar to CRM in turn, the median
