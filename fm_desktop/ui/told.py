@@ -14,12 +14,14 @@ from typing import Final
 from fm_desktop.ui.sentences import INSTEAD, SENTENCES
 from fm_desktop.ui.texts import language, tr
 
+# Longer ones hold a title that somebody made to be long: to look for a template in one takes seconds.
+_LONGEST: Final = 1_000
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 
 
 def told(text: str) -> str:
     """One of the engine's sentences, or several in a row; one that is not known is left as it is."""
-    return _told(text, language()) if text else ""
+    return _told(text, language()) if len(text) <= _LONGEST else text
 
 
 def prepare() -> None:
@@ -29,6 +31,8 @@ def prepare() -> None:
 
 @lru_cache(maxsize=4096)
 def _told(text: str, _: str) -> str:
+    if not text:
+        return ""
     for pattern, shown in _patterns():
         match = pattern.fullmatch(text)
         if match is not None:

@@ -74,6 +74,17 @@ def test_titles_with_braces_and_line_breaks_do_no_harm():
     assert told("{host} did not answer.") == "{host} did not answer."
 
 
+def test_a_title_that_is_made_to_be_long_does_not_hold_the_window_up(monkeypatch):
+    """Each place of a template can begin at each of its beginnings, so that the time grew with the third power."""
+
+    def looked_for() -> None:
+        raise AssertionError("a template is looked for")
+
+    monkeypatch.setattr("fm_desktop.ui.told._patterns", looked_for)
+    hostile = "“a” could not be written to b: " * 1_000
+    assert told(hostile) == hostile
+
+
 @pytest.mark.usefixtures("spanish")
 def test_what_the_program_says_in_trouble_is_said_whole_in_spanish():
     """From the errors themselves, not from copies of their words."""

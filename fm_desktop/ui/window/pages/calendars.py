@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton
+from shiboken6 import isValid
 
 from fm_desktop.errors import Explained
 from fm_desktop.sync.resources import KnownCollection
@@ -104,7 +105,8 @@ class CalendarsPage(Page):
                 Weight.DANGER,
             ),
         )
-        question.rejected.connect(lambda: box.setChecked(True))
+        # The list may have been drawn anew behind the question.
+        question.rejected.connect(lambda: box.setChecked(True) if isValid(box) else None)
 
     def _take_out(self, shown: CalendarRow, *, remove: bool) -> None:
         if remove:
