@@ -210,3 +210,17 @@ def test_the_reasons_of_an_item_are_seen_with_its_lines_only(scene, page):
     page.model.show(replace(page.model.query, link=links[3]))
     scene.wait(lambda: page.panel.shown is not None and page.panel.shown.link == links[3])
     assert "Why it is where it is" in scene.says(page.panel)
+
+
+def test_an_item_to_which_nothing_was_done_says_why(scene, page):
+    """A problem of an item that was never written led to an empty page."""
+    scene.records.lines = [each for each in scene.records.lines if each.link != 77_777]
+    page.show_item(77_777)
+    scene.settle(page)
+    said = scene.says(page)
+    assert "Nothing was done to it yet." in said
+    assert "It can only be changed in the calendar" in said
+    page._forget_item()
+    scene.settle(page)
+    assert "Nothing was done to it yet." not in scene.says(page)
+    assert page.table.isVisible()

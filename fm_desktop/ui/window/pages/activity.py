@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEd
 from fm_desktop.port import Side
 from fm_desktop.sync.browse import Logged, What
 from fm_desktop.sync.chronicle import Happening
+from fm_desktop.sync.explain import Explanation
 from fm_desktop.ui.texts import tr, trn
 from fm_desktop.ui.theme import Space, Tone
+from fm_desktop.ui.told import told
 from fm_desktop.ui.widgets import Button, EmptyState, Label, Shape, Weight, across, empty_layout
 from fm_desktop.ui.window.activity_model import NOWHERE, ActivityModel
 from fm_desktop.ui.window.pages.happening import HappeningPanel
@@ -28,6 +30,7 @@ class ActivityPage(Page):
         )
         self._link: int | None = None
         self._looks_again = False
+        self._why: tuple[int | None, str] = (None, "")
         self.model = ActivityModel(self.desk, tools.moments, tools.now, self)
         self.model.loaded.connect(self._loaded)
         self.model.failed.connect(lambda error: self.show_error(error, self.refresh))
@@ -124,7 +127,13 @@ class ActivityPage(Page):
         for each in (self.search, self.side, self.what):
             each.blockSignals(False)
         self._filter()
-        self.ask("why", lambda records: records.explain(link), lambda found: self.panel.explain(link, found))
+        self.ask("why", lambda records: records.explain(link), lambda found: self._explained(link, found))
+
+    def _explained(self, link: int, found: tuple[Explanation, ...]) -> None:
+        self.panel.explain(link, found)
+        self._why = (link, " ".join(told(sentence) for each in found for sentence in each.reasons))
+        if self.splitter.isHidden():
+            self._draw_nothing()
 
     def _look(self) -> None:
         """Once something was done: a table that is read must not jump for every tick of a progress."""
@@ -164,17 +173,24 @@ class ActivityPage(Page):
                 return
             if self._looks_again and self.model.canFetchMore(NOWHERE):
                 return  # it is further down: what is read, and could be undone by the next click, does not change
-        empty_layout(self.nothing)
         self.splitter.setVisible(total > 0)
         if total:
+            empty_layout(self.nothing)
             self.table.selectRow(0)
         else:
             self.panel.clear()
-            self.nothing.addWidget(self._empty())
-            self.nothing.addStretch(1)
+            self._draw_nothing()
+
+    def _draw_nothing(self) -> None:
+        empty_layout(self.nothing)
+        self.nothing.addWidget(self._empty())
+        self.nothing.addStretch(1)
 
     def _empty(self) -> EmptyState:
         query = self.model.query
+        if query.link is not None and (query.text, query.side, query.what) == ("", None, None):
+            why = self._why[1] if query.link == self._why[0] else ""
+            return EmptyState(tr("Nothing was done to it yet."), why, shape=Shape.INFO, tone=Tone.NEUTRAL)
         if query.text or (query.side, query.what, query.link) != (None, None, None):
             return EmptyState(tr("No entry fits the search."), shape=Shape.INFO, tone=Tone.NEUTRAL)
         sentence = tr("What FM Desktop writes to ForceManager and to your calendar is listed here.")
