@@ -179,7 +179,11 @@ class Bridge(QObject):
         self.preferred.emit()
 
     def mark_shown(self, notices: tuple[int, ...]) -> None:
-        self.ask(lambda profile: profile.mark_shown(notices))
+        """Nobody asked for it, so that nobody is told if it cannot be done: it is told once more after a restart."""
+        self.ask(
+            lambda profile: profile.mark_shown(notices),
+            failed=lambda why: _log.warning("What was shown could not be noted: %s", why.message),
+        )
 
     @Slot()
     def network_is_back(self) -> None:

@@ -269,3 +269,17 @@ def test_opened_anew_several_times_in_a_row_there_is_one_engine(qtbot, working, 
     assert working.end(20)
     assert opened == [True]
     qtbot.waitUntil(lambda: engines() == [], timeout=PATIENCE_MS)
+
+
+def test_a_notice_that_cannot_be_noted_as_shown_opens_no_box(qtbot, working, monkeypatch, caplog):
+    """On a full disk each notification would have been followed by a box that nobody asked for."""
+    told = []
+    working.failed.connect(told.append)
+
+    def full(_notices):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(working.profile, "mark_shown", full)
+    working.mark_shown((1,))
+    qtbot.waitUntil(lambda: "could not be noted" in caplog.text, timeout=PATIENCE_MS)
+    assert told == []
