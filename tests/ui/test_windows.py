@@ -203,6 +203,6 @@ def test_another_language_is_that_of_the_tray_at_once(qtbot, start):
     application = start()
     qtbot.waitUntil(lambda: face(application.bridge.snapshot) is Face.OK, timeout=PATIENCE_MS)
     application.bridge.use_preferences(Preferences(language="es"))
-    assert "Última sincronización" in application.tray.icon.toolTip()
+    assert application.tray._actions["sync-now"].text() == "Sincronizar &ahora"
     application.bridge.use_preferences(Preferences(language="en"))
-    assert "Last sync" in application.tray.icon.toolTip()
+    assert application.tray._actions["sync-now"].text() == "Sync &now"
