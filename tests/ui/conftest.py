@@ -8,7 +8,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from fm_desktop.ui import texts  # noqa: E402 - Qt reads the variable when it is first imported
+from fm_desktop.ui import texts  # Qt reads the variable when it is first imported
 
 
 @pytest.fixture(autouse=True)

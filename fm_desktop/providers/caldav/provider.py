@@ -199,12 +199,12 @@ class CalDavProvider:
         self._connected()
         self._writer.delete(resource)
 
-    def restore(self, collection: str, uid: str, raw: bytes) -> Resource:
+    def restore(self, collection: str, uid: str, raw: bytes) -> Resource:  # noqa: ARG002 - `raw` holds it
         self._connected()
         items = self._read(raw)
         return self._store(collection, items[0].uid, raw, items[0].title)
 
-    def mark(self, resource: Resource, ext_id: str) -> Resource:
+    def mark(self, resource: Resource, ext_id: str) -> Resource:  # noqa: ARG002 - only the CRM has marks
         return resource
 
     # --- inside ----------------------------------------------------------------------------------
