@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -16,3 +17,15 @@ def _english():
     texts.use("en")
     yield
     texts.use("en")
+
+
+@pytest.fixture(autouse=True)
+def _no_window_goes_meanwhile() -> None:
+    """Python collects garbage in whatever thread allocates: a window collected in another one than its own can hang
+    there for ever, in the tests of later files too. Here it is collected between the tests only."""
+    gc.disable()
+
+
+def pytest_runtest_logfinish() -> None:
+    gc.collect()
+    gc.enable()
