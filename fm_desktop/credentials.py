@@ -6,7 +6,7 @@ window's thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -28,10 +28,12 @@ ALLOWED_BACKENDS = (
 
 
 class Which(StrEnum):
-    """The secrets of a profile."""
+    """The secrets of a profile. The tokens of a sign-in with the browser are too long for some keychains (Windows takes
+    1,280 characters): they are in a file, and the keychain holds the key to it."""
 
     CRM_PRIVATE_KEY = "crm-private-key"
     PROVIDER_PASSWORD = "provider-password"  # noqa: S105 - the name of one, not one
+    PROVIDER_TOKEN_KEY = "provider-token-key"  # noqa: S105
 
     @property
     def variable(self) -> str:
@@ -40,7 +42,23 @@ class Which(StrEnum):
 
     @property
     def label(self) -> str:
-        return "private key of ForceManager" if self is Which.CRM_PRIVATE_KEY else "password of the calendar"
+        return _LABELS[self]
+
+
+def taken_from(environment: MutableMapping[str, str]) -> Mapping[str, str]:
+    """All of an environment. Its secrets are taken out of it: no program started from here (a browser, a mail program)
+    is to inherit them."""
+    whole = dict(environment)
+    for each in Which:
+        environment.pop(each.variable, None)
+    return whole
+
+
+_LABELS = {
+    Which.CRM_PRIVATE_KEY: "private key of ForceManager",
+    Which.PROVIDER_PASSWORD: "password of the calendar",
+    Which.PROVIDER_TOKEN_KEY: "key to the sign-in at your provider",
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from fm_desktop.credentials import CredentialError
+from fm_desktop.logs import cleaned
 from fm_desktop.port import Malformed, PortError, Refused, SignInNeeded, Throttled, Unreachable
 from fm_desktop.settings_errors import SettingsError
 from fm_desktop.sync.calendars import UnknownCalendar
@@ -75,7 +76,7 @@ def explained(error: Exception) -> Explained | None:
     """What to tell a person about an error; None for one that nobody foresaw: a defect, to be seen whole."""
     for kind, code in _CODES:
         if isinstance(error, kind):
-            return Explained(str(error), getattr(error, "next_step", ""), code)
+            return Explained(cleaned(str(error)), getattr(error, "next_step", ""), code)
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
         return Explained(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
-from fm_desktop.credentials import Secret
 from fm_desktop.crm.client import CrmClient
+from fm_desktop.provided import Access, mail_source
 from fm_desktop.providers.mime.addresses import bare_address
 from fm_desktop.settings import Settings
 from fm_desktop.sync.control import Channel
@@ -20,37 +20,22 @@ _ALIASES = "own_addresses"
 
 
 def channels_of(settings: Settings) -> tuple[Channel, ...]:
-    """What is really synchronised: e-mail only where a mail server is known."""
-    return tuple(each for each in settings.sync.channels if each is Channel.CALENDAR or settings.provider.imap)
+    """What is really synchronised: e-mail only where it is known where the mail is."""
+    return tuple(each for each in settings.sync.channels if each is Channel.CALENDAR or settings.provider.has_mail)
 
 
-def mailbox_of(settings: Settings, password: Secret, client: CrmClient, user: int) -> Mailbox | None:
+def mailbox_of(settings: Settings, access: Access, client: CrmClient, user: int) -> Mailbox | None:
     """The mailbox and the user's log at the CRM, both without a connection yet; None without the channel."""
-    imap = settings.provider.imap
-    if imap is None or Channel.EMAIL not in settings.sync.channels:
+    if Channel.EMAIL not in settings.sync.channels:
+        return None
+    source = mail_source(settings.provider, access)
+    if source is None:
         return None
     # Imported here: a profile without e-mail should not wait for the libraries of mail.
     from fm_desktop.crm.emails import CrmMailLog
-    from fm_desktop.providers.imap import ImapSource, Password, Security, Server
     from fm_desktop.providers.mime import read_content
 
-    server = Server(imap.host, imap.port, Security(imap.security))
-    return Mailbox(ImapSource(server, Password(imap.user, password.reveal())), CrmMailLog(client, user), read_content)
-
-
-def inbox_of(settings: Settings, password: Secret) -> Callable[[bytes], None] | None:
-    """What stores a message in the user's inbox, be e-mail logged or not; None where no mail server is known."""
-    imap = settings.provider.imap
-    if imap is None:
-        return None
-
-    def put(raw: bytes) -> None:
-        from fm_desktop.providers.imap import Password, Security, Server, append_notice
-
-        server = Server(imap.host, imap.port, Security(imap.security))
-        append_notice(server, Password(imap.user, password.reveal()), raw)
-
-    return put
+    return Mailbox(source, CrmMailLog(client, user), read_content)
 
 
 def options_of(
@@ -60,8 +45,8 @@ def options_of(
     email, provider = settings.email, settings.provider
     kept = json.loads(store.meta(_ALIASES) or "[]")
     own = (provider.address, *addresses, *email.own_addresses, *kept)
-    if provider.imap is not None and "@" in provider.imap.user:
-        own = (*own, provider.imap.user)
+    if "@" in provider.user:
+        own = (*own, provider.user)
     return MailOptions(
         user=str(user),
         address=bare_address(provider.address),

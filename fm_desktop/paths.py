@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import platformdirs
@@ -46,6 +47,11 @@ class Paths:
         return self.state / "crm.session"
 
     @property
+    def tokens_file(self) -> Path:
+        """What signing in at the provider with the browser brought, encrypted."""
+        return self.state / "provider.tokens"
+
+    @property
     def cycle_lock(self) -> Path:
         """Held while a cycle runs: one at a time for a profile, whoever starts it."""
         return self.state / "cycle.lock"
@@ -60,14 +66,25 @@ class Paths:
         return self.logs / "fm-desktop.log"
 
     def make(self) -> None:
-        """Makes the folders that are missing, mode 0700; one that is there keeps its mode. Raises `OSError`."""
+        """Makes the folders that are missing. Raises `OSError`."""
         for folder in (self.config, self.state, self.logs):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_privately(folder)
+
+
+def make_privately(folder: Path) -> None:
+    """Makes a folder and those above it that are missing, mode 0700; one that is there keeps its mode.
+
+    Those above, too: whoever may write there may put another folder in the place of this one. Above the first that is
+    there nothing is looked at: on a share one may have no right to. Raises `OSError`.
+    """
+    missing = list(takewhile(lambda each: not each.is_dir(), (folder, *folder.parents)))
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True, mode=0o700)
 
 
 def write_privately(path: Path, content: bytes) -> None:
     """Replaces a file in one step, mode 0600, on the disk before it counts. Raises `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_privately(path.parent)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600 by itself
     try:
         with os.fdopen(handle, "wb") as file:

@@ -173,6 +173,28 @@ class Port(Protocol):
         """At the CRM: gives a row another `extId`, '' for none; nothing is sent where it has it already. A
         provider's items carry no mark but their UID: they stay as they are."""
 
+    def are_twins(self, first: Resource, second: Resource) -> bool:
+        """At the CRM: do two rows show the same in everything that a person can set? A provider's items have none."""
+
+
+class CalendarService(Port, Protocol):
+    """A provider's calendars: a side, and how it is connected to."""
+
+    @property
+    def manner(self) -> str:
+        """How it is talked to, for people: the protocol, or the server whose habits are known."""
+
+    def connect(self) -> object:
+        """Signs in and finds the calendars, anew. Raises `SignInNeeded`, `Unreachable`, `Refused`, `Malformed`."""
+
+    def found(self) -> str:
+        """What connecting found out, as text without secrets, for `resume`."""
+
+    def resume(self, found: str) -> None:
+        """Goes on with what an earlier connection found, without a request. Raises `ValueError` for other text."""
+
+    def close(self) -> None: ...
+
 
 # --- what can go wrong ---------------------------------------------------------------------------
 

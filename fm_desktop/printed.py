@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fm_desktop.errors import ExitCode
 from fm_desktop.model.message import Direction
+from fm_desktop.model.times import Timed, When
 from fm_desktop.port import Side, SignInNeeded
 from fm_desktop.show import count, facts, moment, table
 from fm_desktop.sync.control import Running, Standing
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.report import Counts, Outcome, Report
+from fm_desktop.sync.serial import read_span
 
 if TYPE_CHECKING:
     from fm_desktop.doctor import Diagnosis
@@ -115,8 +117,12 @@ def _day(shown: object) -> str:
     span = getattr(shown, "span", None)
     if span is None:
         return ""
-    local = getattr(span.start, "local", None)
-    return str(span.start) if local is None else f"{span.start.instant.astimezone():%Y-%m-%d %H:%M}"
+    return _moment(span.start)
+
+
+def _moment(when: When) -> str:
+    """On this computer's clock."""
+    return f"{when.instant.astimezone():%Y-%m-%d %H:%M}" if isinstance(when, Timed) else str(when)
 
 
 # --- what the state says ---------------------------------------------------------------------------
@@ -189,7 +195,25 @@ def held(found: Sequence[Held]) -> str:
         return "Nothing waits for your word."
     rows = [[each.id, moment(each.since), SIDES[each.side], DO[each.verb], each.title, each.reason] for each in found]
     last = "Do it: fm-desktop held approve ID (or all). Leave things as they are: fm-desktop held keep ID (or all)."
-    return f"{table(['id', 'since', 'where', 'what', 'title', 'why it waits'], rows, width())}\n{last}"
+    listed = table(["id", "since", "where", "what", "title", "why it waits"], rows, width())
+    return "\n".join([listed, *(line for each in found for line in _held_changes(each)), last])
+
+
+def _held_changes(held: Held) -> Iterable[str]:
+    """What the write would change, by its number."""
+    for name in held.after if held.verb is Verb.UPDATE else ():
+        before, after = (_value(name, values.get(name)) for values in (held.before, held.after))
+        yield f"{held.id}: {name} {before} → {after}"
+
+
+def _value(name: str, value: Any) -> str:
+    """A value of the history (`sync/serial.py`), on one line."""
+    if name == "span":
+        span = read_span(value)
+        return "–" if span is None else f"{_moment(span.start)} – {_moment(span.end)}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"“{' '.join(str(value).split())}”" if value else "–"
 
 
 def decided(number: int, decision: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -19,7 +21,7 @@ from fm_desktop.errors import Busy
 from fm_desktop.mailbox import channels_of
 from fm_desktop.mailpart import MailPart
 from fm_desktop.paths import Paths
-from fm_desktop.port import PortError, SignInNeeded, Throttled
+from fm_desktop.port import PortError, SignInNeeded, Throttled, Unreachable
 from fm_desktop.settings import Settings
 from fm_desktop.sync import control
 from fm_desktop.sync.control import Channel, Running
@@ -30,6 +32,7 @@ from fm_desktop.sync.report import MailReport, Outcome, Report, together
 from fm_desktop.sync.schedule import Cancel, Loop
 from fm_desktop.sync.status import note_end, note_success
 from fm_desktop.sync.store import Store
+from fm_desktop.sync.upkeep import tidy
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +55,7 @@ class Runner:
 
     def cycle(self, ending: threading.Event, *, dry_run: bool = False) -> Report:
         """One cycle. What a side does wrong is in the report. Raises `Busy`, `StoreError`, `OSError`."""
-        with self._alone(ending):
+        with alone(self._paths, ending):
             store = Store.open(self._paths.store_file)
             try:
                 nudge = last_nudge(store)
@@ -60,7 +63,13 @@ class Runner:
                     self._mail.try_soon()
                 self.seen_nudge = nudge
                 self.wanted.clear()
-                return self._cycle(store, ending, dry_run=dry_run)
+                report = self._cycle(store, ending, dry_run=dry_run)
+                if not dry_run and not ending.is_set():
+                    tidy(store, now())
+                return report
+            except sqlite3.DatabaseError:
+                store.doubt()
+                raise
             finally:
                 store.close()
 
@@ -89,6 +98,7 @@ class Runner:
             report = Report(Outcome.SIGN_IN, error=told)
         if report.outcome is Outcome.SIGN_IN:
             self.close()  # the next cycle asks for the secrets anew: one may have been renewed by then
+        self._hide_secrets(report)
         if not dry_run:
             running = [each for each, outcome in halted.items() if outcome is Outcome.DONE]
             note_end(store, report, running, now())
@@ -98,6 +108,12 @@ class Runner:
                 _log.warning("%s %s", each, each.next_step)
         return report
 
+    def _hide_secrets(self, report: Report) -> None:
+        """A server may repeat what it was sent, and its words are kept and shown."""
+        for each in (report.error, report.also, *(part.error for part in report.parts)):
+            if each is not None:
+                each.args = (self._connector.redactor.clean(str(each)), *each.args[1:])
+
     def _run(
         self, store: Store, ending: threading.Event, halted: Mapping[Channel, Outcome], *, dry_run: bool
     ) -> Report:
@@ -105,6 +121,8 @@ class Runner:
         if self._sides is None:
             self._sides = self._connector.connect(store, ending)
         sides = self._sides
+        sides.notice_move(store)
+        throttled = sides.client.throttled
         calendar = Report(halted.get(Channel.CALENDAR, Outcome.STOPPED))
         mail = MailReport(halted.get(Channel.EMAIL, Outcome.STOPPED))
         try:
@@ -121,7 +139,8 @@ class Runner:
                 self._mail.stop_waiting()
         finally:
             sides.remember_session()
-        return together(calendar, mail, self._connector.state(store).problems.count())
+        report = together(calendar, mail, self._connector.state(store).problems.count())
+        return replace(report, crowded=sides.client.throttled > throttled)
 
     def _calendar_part(self, sides: Sides, store: Store, ending: threading.Event, *, dry_run: bool) -> Report:
         engine = sides.engine(store)
@@ -160,19 +179,6 @@ class Runner:
                 note_success(store, Channel.EMAIL, now())
         return report
 
-    @contextmanager
-    def _alone(self, ending: threading.Event) -> Iterator[None]:
-        """Only one cycle of a profile at a time, whoever runs it; the system frees the lock of a dead process."""
-        lock = FileLock(self._paths.cycle_lock)
-        try:
-            lock.acquire(timeout=WAIT_FOR_OTHER_CYCLE, cancel_check=ending.is_set)
-        except Timeout as error:
-            raise Busy("Another process is syncing at the moment.") from error
-        try:
-            yield
-        finally:
-            lock.release()
-
 
 class Watch(Protocol):
     """Told by the loop, in its own threads, what it does."""
@@ -201,15 +207,19 @@ class Headless:
     """The loop without a window of its own; `watch` is told what it does."""
 
     def __init__(self, paths: Paths, runner: Runner, interval_seconds: float, watch: Watch | None = None) -> None:
-        self._lock = FileLock(paths.loop_lock)
+        self._lock = FileLock(paths.loop_lock, mode=0o600)
         self._runner = runner
         self._watch = watch or _Unwatched()
-        self._loop = Loop(self._cycle, interval_seconds, Attention(paths, runner))
+        self._loop = Loop(self._cycle, interval_seconds, Attention(paths, runner, lambda: self._loop.is_slowed))
         self._arrivals = Arrivals(lambda: runner.watched, self._mail_came)
 
     def wake(self) -> None:
-        """Lets the next cycle begin now, unless one is running."""
+        """Lets the next cycle begin now, unless one is running: somebody wants it."""
         self._loop.wake()
+
+    def hint(self) -> None:
+        """There may be news: see `fm_desktop.sync.schedule.Loop.hint`."""
+        self._loop.hint()
 
     @property
     def next_run(self) -> datetime | None:
@@ -238,7 +248,7 @@ class Headless:
 
     def _mail_came(self) -> None:
         self._runner.wanted.set()
-        self._loop.wake()
+        self._loop.hint()
 
     def _cycle(self, ending: threading.Event) -> Impression:
         self._watch.began()
@@ -255,25 +265,50 @@ class Headless:
 
 
 class Attention:
-    """Asked again and again, by one thread: was a cycle wished for since the last one began?"""
+    """Asked again and again, by one thread: was a cycle wished for since the last one began? What the program itself
+    would like to be done soon waits while a side asks for fewer requests."""
 
-    def __init__(self, paths: Paths, runner: Runner) -> None:
+    def __init__(self, paths: Paths, runner: Runner, is_slowed: Callable[[], bool]) -> None:
         self._path = paths.store_file
         self._runner = runner
+        self._is_slowed = is_slowed
         self._store: Store | None = None
 
     def __call__(self) -> bool:
         if self._store is None:
             self._store = Store.open(self._path)
-        return self._runner.wanted.is_set() or self._runner.seen_nudge not in (None, last_nudge(self._store))
+        if self._runner.seen_nudge not in (None, last_nudge(self._store)):
+            return True
+        return self._runner.wanted.is_set() and not self._is_slowed()
 
 
 def impression(report: Report) -> Impression:
     """What a cycle means for the pace of the loop."""
-    error = report.error
-    if error is not None and not report.only_mail:
-        return Impression(trouble=True, retry_after=error.retry_after if isinstance(error, Throttled) else None)
-    return Impression(changed=bool(report.crm.total or report.provider.total or report.emails_logged))
+    throttled = [each for each in (report.error, report.also) if isinstance(each, Throttled)]
+    if report.error is not None and not report.only_mail:
+        return Impression(
+            trouble=True,
+            away=isinstance(report.error, Unreachable) and not throttled,
+            crowded=report.crowded,
+            retry_after=max((each.retry_after or 0.0 for each in throttled), default=0.0) or None,
+        )
+    changed = bool(report.crm.total or report.provider.total or report.emails_logged)
+    return Impression(changed=changed, crowded=report.crowded)
+
+
+@contextmanager
+def alone(paths: Paths, ending: threading.Event) -> Iterator[None]:
+    """Only one at a time syncs a profile or sets it up, whoever does; the system frees the lock of a dead process.
+    Raises `Busy`."""
+    lock = FileLock(paths.cycle_lock, mode=0o600)
+    try:
+        lock.acquire(timeout=WAIT_FOR_OTHER_CYCLE, cancel_check=ending.is_set)
+    except Timeout as error:
+        raise Busy("Another process is syncing at the moment.") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def choose_calendars(engine: Engine, sides: Sides, settings: Settings) -> None:

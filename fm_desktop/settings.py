@@ -5,7 +5,6 @@ The saved `settings.toml` has the same shape. Secrets are in neither: see `fm_de
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -20,6 +19,7 @@ from fm_desktop.paths import write_privately
 from fm_desktop.settings_errors import SettingsError, explain
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.policy import Conflicts, Direction, PrivateEvents
+from fm_desktop.untrusted import toml_of
 
 
 def _web_address(url: str) -> str:
@@ -103,11 +103,61 @@ class ImapSettings(_Table):
         return self
 
 
+class GraphSettings(_Table):
+    """Microsoft Graph: calendar and mail of whoever signs in with the browser."""
+
+    url: WebAddress = "https://graph.microsoft.com/v1.0"
+
+
+class EwsSettings(_Table):
+    """An Exchange server: calendar and mail. `url` is that of EWS, None where the server itself is asked for it."""
+
+    user: Text
+    url: WebAddress | None = None
+
+
+CalendarSettings = CalDavSettings | GraphSettings | EwsSettings
+
+
 class ProviderSettings(_Table):
+    """The user's account: one calendar service, and its mail. `sign_in`: by a password, or with the browser by the
+    registration in the catalog's entry `name`."""
+
     address: MailAddress
     name: Text | None = None
+    sign_in: Literal["password", "oauth"] = "password"
     caldav: CalDavSettings | None = None
+    graph: GraphSettings | None = None
+    ews: EwsSettings | None = None
     imap: ImapSettings | None = None
+
+    @property
+    def calendar(self) -> CalendarSettings | None:
+        return self.caldav or self.graph or self.ews
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether it is known where the mail is."""
+        return self.imap is not None or self.graph is not None or self.ews is not None
+
+    @property
+    def user(self) -> str:
+        """The name of the account, as it is signed in with."""
+        if self.caldav is not None:
+            return self.caldav.user
+        if self.ews is not None:
+            return self.ews.user
+        return self.imap.user if self.imap is not None and self.graph is None else self.address
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if sum(each is not None for each in (self.caldav, self.graph, self.ews)) > 1:
+            raise ValueError("names more than one of caldav, graph and ews; there is one calendar service")
+        if self.graph is not None and self.sign_in != "oauth":
+            raise ValueError('needs sign_in = "oauth" for graph')
+        if self.sign_in == "oauth" and self.name is None:
+            raise ValueError('needs the name of an entry of the catalog for sign_in = "oauth"')
+        return self
 
 
 class SyncSettings(_Table):
@@ -163,8 +213,8 @@ class Settings(_Table):
 def parse(text: str, name: str = "setup.toml") -> Settings:
     """The settings in a TOML text. Raises `SettingsError` naming every wrong key; `name` is the file's, for people."""
     try:
-        values: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        values = toml_of(text)
+    except ValueError as error:
         raise SettingsError(
             f"{name} is not valid TOML: {error}.", f"Correct that place in {name} and run the command again."
         ) from error

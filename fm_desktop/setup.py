@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,14 +18,18 @@ from fm_desktop.errors import UsageError
 from fm_desktop.logs import Redactor
 from fm_desktop.mailport import MailSource, Role
 from fm_desktop.paths import Paths
-from fm_desktop.runner import choose_calendars
+from fm_desktop.runner import alone, choose_calendars
 from fm_desktop.services import with_services_found
-from fm_desktop.settings import Settings, load, save
+from fm_desktop.settings import ProviderSettings, Settings, load, save
+from fm_desktop.signing import Grant
 from fm_desktop.sync.mail.policy import to_read
 from fm_desktop.sync.store import Store
 
 Ask = Callable[[Which], str]
 """Asks a person for a secret; '' if none was given."""
+
+Show = Callable[[str], None]
+"""Shows a person the address of a page on which they have to sign in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,8 @@ class Found:
     notes: tuple[str, ...]
 
 
-def set_up(environment: Mapping[str, str], file: Path, ask: Ask | None) -> Found:
-    """Sets up the profile a file describes. `ask` is None where nobody can be asked for secrets.
+def set_up(environment: Mapping[str, str], file: Path, ask: Ask | None, show: Show | None = None) -> Found:
+    """Sets up the profile a file describes. `ask` and `show` are None where there is nobody to be asked or shown.
 
     Raises `SettingsError`, `UsageError`, `UnknownCalendar`, `CredentialError`, `OSError` and the port's errors.
     """
@@ -67,24 +72,40 @@ def set_up(environment: Mapping[str, str], file: Path, ask: Ask | None) -> Found
     settings = with_services_found(given, paths.config)
     paths.make()
     redactor = Redactor()
-    handler = logs.start(paths.log_file, redactor)
     credentials = _Given(environment)
     connector = Connector(paths, settings, credentials, redactor)
     store = Store.open(paths.store_file)
+    handler = logs.start(paths.log_file, redactor)
     try:
         asked = credentials.ask_for_missing(connector, ask)
-        sides = connector.connect(store, threading.Event())
-        try:
+        grant = _grant(connector, show)
+        with alone(paths, threading.Event()), closing(connector.connect(store, threading.Event())) as sides:
             found = replace(_look(sides, store, settings), notes=_notes(given, settings))
             for which, secret in asked.items():
                 connector.keep_secret(which, secret)
+            if grant is not None:
+                grant.keep()
             save(settings, paths.settings_file)
             return found
-        finally:
-            sides.close()
     finally:
         store.close()
         logs.stop(handler)
+
+
+def _grant(connector: Connector, show: Show | None) -> Grant | None:
+    """What signing in with the browser brings; None where a password does, or an earlier sign-in is still good."""
+    if not connector.by_browser or connector.is_granted():
+        return None
+    if show is None:
+        raise UsageError(
+            "This account is signed in to with the browser, and nobody is there to do so.",
+            "Run the command in a terminal, or set FM Desktop up with its window: fm-desktop setup",
+        )
+    visit = connector.begin_visit()
+    show(visit.url)
+    grant = visit.finish(threading.Event())
+    connector.use(grant)
+    return grant
 
 
 class _Given(Credentials):
@@ -99,7 +120,7 @@ class _Given(Credentials):
 
     def ask_for_missing(self, connector: Connector, ask: Ask | None) -> dict[Which, Secret]:
         """Asks for what is neither in the environment nor in the keychain. Raises `CredentialError`."""
-        for each in Which:
+        for each in connector.typed:
             try:
                 connector.secret(each)
             except NotStored:
@@ -119,24 +140,34 @@ def _look(sides: Sides, store: Store, settings: Settings) -> Found:
     if sides.mailbox is not None:
         folders = _look_at_folders(sides.mailbox.source, settings)
     sides.remember_session()
-    caldav, imap = settings.provider.caldav, settings.provider.imap
     return Found(
         crm_user=sides.who.user.name or sides.who.user.address,
         crm_user_id=sides.who.user.id,
         time_zone=sides.who.context.zone,
-        provider=f"{caldav.url} as {caldav.user}" if caldav and sides.calendar else "",
+        provider=_calendar_service(settings.provider) if sides.calendar is not None else "",
         direction=settings.sync.type.value,
         calendars=calendars,
-        mailbox=f"{imap.host} as {imap.user}" if imap and sides.mailbox else "",
+        mailbox=_mailbox(settings.provider) if sides.mailbox is not None else "",
         folders=folders,
         notes=(),
     )
+
+
+def _calendar_service(provider: ProviderSettings) -> str:
+    where = provider.calendar.url if provider.calendar is not None else None
+    return f"{where or 'the Exchange server'} as {provider.user}"
+
+
+def _mailbox(provider: ProviderSettings) -> str:
+    imap = provider.imap
+    return f"{imap.host} as {imap.user}" if imap is not None else _calendar_service(provider)
 
 
 def _look_at_calendars(sides: Sides, store: Store, settings: Settings) -> tuple[FoundCalendar, ...]:
     engine = sides.engine(store)
     try:
         sides.provider.connect()
+        sides.notice_move(store)
         choose_calendars(engine, sides, settings)
         calendars = engine.calendars.all()
     finally:

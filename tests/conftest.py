@@ -1,4 +1,4 @@
-"""Fixtures of all tests: real CalDAV servers, one of each per test run and worker, a new user per test."""
+"""Fixtures of all tests: real servers of calendars and mail, one of each per test run and worker, a new user per test."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers.account import DavAccount
+from tests.servers.dovecot import DovecotServer
+from tests.servers.graph.csdl import schema_report
 from tests.servers.proxy import DavProxy
 from tests.servers.radicale import RadicaleServer
+from tests.servers.schemas import find_schemas
 from tests.servers.xandikos import XandikosServer
+
+_NO_EWS_SCHEMA = "EWS double: messages are not checked, Microsoft's schema is not on this machine"
+
+
+def pytest_report_header() -> list[str]:
+    """What of others' files is not here, so that what needs them is not run."""
+    exchange = find_schemas("ews-xsd")
+    return schema_report() + ([_NO_EWS_SCHEMA] if exchange is None else [])
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +33,13 @@ def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RadicaleServe
 @pytest.fixture(scope="session")
 def xandikos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[XandikosServer]:
     server = XandikosServer(tmp_path_factory.mktemp("xandikos"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[DovecotServer]:
+    server = DovecotServer()
     yield server
     server.stop()
 

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget  #
 from fm_desktop.ui import texts  # noqa: E402
 from fm_desktop.ui.jobs import Jobs  # noqa: E402
 from fm_desktop.ui.moments import Moments  # noqa: E402
+from fm_desktop.ui.snapshot import Snapshot  # noqa: E402
 from fm_desktop.ui.texts import tr  # noqa: E402
 from fm_desktop.ui.theme import Scheme, theme  # noqa: E402
 from fm_desktop.ui.window.desk import Desk  # noqa: E402
@@ -81,7 +82,7 @@ def looks() -> Iterator[tuple[str, str]]:
 class Stage:
     """A status window over a sample."""
 
-    def __init__(self, records: Sample, snapshot: samples.Snapshot) -> None:
+    def __init__(self, records: Sample, snapshot: Snapshot) -> None:
         self.jobs = Jobs()
         self.desk = Desk(records, self.jobs)
         self.desk.show(snapshot)

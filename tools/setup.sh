@@ -10,7 +10,9 @@ case "$set_name" in
   *) echo "setup.sh knows the sets demo and test, not '$set_name'." >&2; exit 2 ;;
 esac
 
-stamp_of() { { pwd; cat pyproject.toml tools/setup.sh tools/system-packages.txt "$1"; } | cksum; }
+stamp_of() {
+  { pwd; cat pyproject.toml tools/setup.sh tools/system-packages.txt tests/servers/oidc/package-lock.json "$1"; } | cksum
+}
 is_current() { [ "$(cat ".venv/.set-$1" 2>/dev/null)" = "$(stamp_of "$2")" ] && .venv/bin/python -c '' 2>/dev/null; }
 # What the tests need holds all that the demo needs.
 if is_current test requirements/dev.txt || is_current "$set_name" "$lock"; then exit 0; fi
@@ -32,4 +34,8 @@ echo "Installing the pinned dependencies of $lock"
 pip=".venv/bin/python -m pip --disable-pip-version-check --quiet"
 $pip install --no-deps --require-hashes -r "$lock"
 $pip install --no-deps --no-build-isolation -e .
+if [ "$set_name" = test ]; then
+  echo "Installing the OpenID provider of the tests"
+  (cd tests/servers/oidc && npm ci --omit=dev --no-audit --no-fund --loglevel=error >/dev/null)
+fi
 stamp_of "$lock" >".venv/.set-$set_name"

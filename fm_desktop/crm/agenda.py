@@ -6,6 +6,7 @@ rows of others are dropped even if the server should send them.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -41,6 +42,11 @@ _log = logging.getLogger(__name__)
 
 AGENDA = Collection(id="agenda", name="ForceManager", is_default=True)
 _PATH = "calendar"
+# What two rows differ in although they show the same.
+_OF_ONE_ROW = frozenset(
+    ("id", "extId", "deleted", "dateCreated", "dateUpdated", "dateDeleted",
+     "salesRepIdCreated", "salesRepIdUpdated", "salesRepIdDeleted")
+)  # fmt: skip
 
 
 class CrmAgenda:
@@ -219,6 +225,11 @@ class CrmAgenda:
         payload = rows.payload_for_mark(row, ext_id)
         self._client.put(_address(resource), payload)
         return self._resource(rows.row_after(row, payload), written=True)
+
+    def are_twins(self, first: Resource, second: Resource) -> bool:
+        shown = [{name: value for name, value in json.loads(each.raw).items() if name not in _OF_ONE_ROW}
+                 for each in (first, second)]  # fmt: skip
+        return shown[0] == shown[1]
 
     def _created(self, payload: Row) -> Resource:
         number = new_id(self._client.post(_PATH, payload))

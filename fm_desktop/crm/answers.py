@@ -6,16 +6,15 @@ may have been stored (`OutcomeUnknown`), unless no connection was ever made.
 
 from __future__ import annotations
 
-import json
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
 import httpx2
 
+from fm_desktop.net import LONGEST_RETRY_AFTER, http_date, tls_failure
 from fm_desktop.port import (
     Gone,
     Malformed,
@@ -26,6 +25,7 @@ from fm_desktop.port import (
     Throttled,
     Unreachable,
 )
+from fm_desktop.untrusted import json_of
 
 _LATER = "Nothing to do: syncing tries again by itself."
 _CHECK_CONNECTION = "Check the internet connection. Syncing tries again by itself."
@@ -81,10 +81,16 @@ def lost(call: Call, reason: str) -> PortError:
 
 def transport_error(call: Call, error: httpx2.HTTPError) -> PortError:
     if isinstance(error, _NEVER_SENT):
-        if _is_certificate_error(error):
+        failure = tls_failure(error)
+        if isinstance(failure, ssl.SSLCertVerificationError):
             return Unreachable(
                 "The connection to ForceManager is not secure: its certificate is not trusted on this computer.",
                 "Ask your IT department whether its own certificate authority must be installed here.",
+            )
+        if failure is not None:
+            return Unreachable(
+                "No encrypted connection to ForceManager could be made.",
+                "Open a web page to see whether this network asks you to sign in. Syncing tries again by itself.",
             )
         return Unreachable("ForceManager cannot be reached.", _CHECK_CONNECTION)
     if isinstance(error, httpx2.DecodingError):
@@ -97,14 +103,6 @@ def transport_error(call: Call, error: httpx2.HTTPError) -> PortError:
 def may_be_repeated(call: Call, error: httpx2.HTTPError) -> bool:
     """A lost answer of a read. Being offline is told at once instead: repeating would only delay that."""
     return call.repeatable and not isinstance(error, (*_NEVER_SENT, httpx2.DecodingError))
-
-
-def _is_certificate_error(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def unreadable(call: Call, reason: str) -> PortError:
@@ -127,7 +125,7 @@ def parsed(call: Call, response: httpx2.Response) -> Any:
     if not response.is_success:
         raise error_of(call, response)
     try:
-        return response.json()
+        return json_of(response.content)
     except ValueError as error:
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         reason = "it is a web page and no data" if kind == "text/html" else "it is no valid JSON"
@@ -138,12 +136,13 @@ def error_of(call: Call, response: httpx2.Response) -> PortError:
     status = response.status_code
     if is_trouble(status):
         return lost(call, f"it reports an error of its own, HTTP {status}")
-    if call.is_login or status == HTTPStatus.UNAUTHORIZED:
-        return SignInNeeded("ForceManager did not accept the API keys.", _CHECK_KEYS)
+    if response.is_redirect or status < 400:
+        # The page of a network that wants its own sign-in says nothing about the keys.
+        return unreadable(call, f"it points to another place, HTTP {status}")
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return throttled(retry_after(response))
-    if response.is_redirect or status < 400:
-        return unreadable(call, f"it points to another place, HTTP {status}")
+    if call.is_login or status == HTTPStatus.UNAUTHORIZED:
+        return SignInNeeded("ForceManager did not accept the API keys.", _CHECK_KEYS)
     code, text = complaint(response)
     if call.record and _says_missing(status, code, text):
         return Gone(f"Record {call.record} is not in ForceManager any more.", _LATER)
@@ -168,7 +167,7 @@ def complaint(response: httpx2.Response) -> tuple[int | None, str]:
     """Code and text of an error. Of its shape only `{code, error}` is documented, for calls (2.7); the
     others are what re-publishers guess, and are read as well."""
     try:
-        body = json.loads(response.content)
+        body = json_of(response.content)
     except ValueError:
         return None, ""
     if not isinstance(body, dict):
@@ -176,7 +175,13 @@ def complaint(response: httpx2.Response) -> tuple[int | None, str]:
     low = {str(name).lower(): value for name, value in body.items()}
     code = low.get("code")
     text = next((low[name] for name in ("error", "message") if isinstance(low.get(name), str)), "")
-    return (code if isinstance(code, int) else None), text.strip().rstrip(".")
+    return (code if isinstance(code, int) else None), _without_session(response, text).strip().rstrip(".")
+
+
+def _without_session(response: httpx2.Response, text: str) -> str:
+    """Some gateways repeat what they were sent, and the text is kept as the problem of an item."""
+    key = response.request.headers.get("X-Session-Key", "")
+    return text.replace(key, "…") if key else text
 
 
 def _says_missing(status: int, code: int | None, text: str) -> bool:
@@ -194,20 +199,18 @@ def retry_after(response: httpx2.Response) -> float | None:
     """Seconds asked for (RFC 9110, 10.2.3). A date is counted from the server's own clock, never from ours."""
     value = response.headers.get("retry-after", "").strip()
     try:
-        return max(0.0, float(value)) if value else None
+        seconds = float(value) if value else None
     except ValueError:
-        until, now = _http_date(value), served_at(response)
-        return None if until is None or now is None else max(0.0, (until - now).total_seconds())
+        until, now = _aware(value), served_at(response)
+        seconds = None if until is None or now is None else (until - now).total_seconds()
+    return None if seconds is None else min(max(0.0, seconds), LONGEST_RETRY_AFTER)
 
 
 def served_at(response: httpx2.Response) -> datetime | None:
     """The server's clock when it answered (RFC 9110, 6.6.1), None where it does not tell."""
-    return _http_date(response.headers.get("date", ""))
+    return _aware(response.headers.get("date", ""))
 
 
-def _http_date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
+def _aware(text: str) -> datetime | None:
+    moment = http_date(text)
+    return moment if moment is not None and moment.tzinfo is not None else None

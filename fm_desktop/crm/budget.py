@@ -8,6 +8,7 @@ whether the server counts by bucket, by fixed or by sliding window.
 from __future__ import annotations
 
 import math
+import random
 import threading
 import time
 from collections import deque
@@ -51,17 +52,25 @@ def wait_for(seconds: float, cancel: threading.Event | None) -> bool:
 class Budget:
     """A token bucket over `rate` requests per second; None means no limit is known.
 
-    `clock` counts seconds from anywhere and never goes back. Safe to use from several threads; each
-    caller is given its turn in the order of asking.
+    `clock` counts seconds from anywhere and never goes back; `chance` draws from [0, 1). Safe to use from several
+    threads; each caller is given its turn in the order of asking.
     """
 
-    def __init__(self, rate: float | None, *, clock: Clock = time.monotonic, wait: Wait = wait_for) -> None:
+    def __init__(
+        self,
+        rate: float | None,
+        *,
+        clock: Clock = time.monotonic,
+        wait: Wait = wait_for,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
         if rate is not None and not rate > 0:
             raise ValueError("a request rate is a number above zero")
         self._allowed = math.inf if rate is None else float(rate)
         self._rate = self._allowed
         self._clock = clock
         self._wait = wait
+        self._chance = chance
         self._lock = threading.Lock()
         self._due = -math.inf  # when the bucket is full again (GCRA's theoretical arrival time)
         self._turns: deque[float] = deque(maxlen=max(1, math.ceil(min(self._allowed, 1000.0))))
@@ -106,7 +115,8 @@ class Budget:
     def throttled(self, retry_after: float | None) -> None:
         """The server said 429: everyone pauses, and goes on at half the rate.
 
-        Requests that were under way together are told so together; the rate is cut once for them.
+        Requests that were under way together are told so together; the rate is cut once for them. Colleagues who are
+        told so in the same second must not come back in the same second, so that chance makes the pause longer.
         """
         with self._lock:
             now = self._clock()
@@ -116,7 +126,8 @@ class Budget:
             elif now - self._halved_at >= 1.0:
                 self._rate = max(_SLOWEST, self._rate / 2)
                 self._halved_at = now
-            pause = min(_LONGEST_PAUSE, 2.0**self._strikes) if retry_after is None else retry_after
+            step = min(_LONGEST_PAUSE, 2.0**self._strikes)
+            pause = (step if retry_after is None else retry_after) + step * self._chance()
             self._strikes = min(self._strikes + 1, 8)
             self._paused_until = max(self._paused_until, now + pause)
 

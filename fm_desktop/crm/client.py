@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,9 @@ from fm_desktop import __version__
 from fm_desktop.crm import answers
 from fm_desktop.crm.answers import Call
 from fm_desktop.crm.budget import Budget, Cancelled, PausedTooLong
+from fm_desktop.net import client_tls
 from fm_desktop.port import Malformed, PortError, Refused, Unreachable
+from fm_desktop.untrusted import TooLarge, bounded
 
 _log = logging.getLogger(__name__)
 
@@ -27,13 +29,19 @@ PAGE_SIZE = 500
 
 _ATTEMPTS = 4
 _FIRST_BACKOFF = 0.5
-_THROTTLED_ATTEMPTS = 8
+# What may be repeated at any time is left to the next cycle early: where thousands share a limit, tries are its load.
+_THROTTLED_READS = 3
+_THROTTLED_WRITES = 8
 # Longer pauses are not sat out inside a request: the caller is told, and the cycle ends.
 _PATIENCE = 60.0
 _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 # For one step of sending or reading, not for the whole of a file; a place for files confirms once it has stored it all.
 _UPLOAD_TIMEOUT = httpx2.Timeout(60.0, connect=10.0, read=120.0)
 _RECEIPT_BYTES = 4096
+# The longest page of rows is a hundredth of it.
+_LARGEST_ANSWER = 64 * 1024 * 1024
+# What headers say of a body as it was sent, packed or in pieces.
+_OF_THE_BODY = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 # Idle connections are dropped before a server or a proxy drops them: a write sent into a connection
 # that is being closed cannot be told from one that was stored.
 _LIMITS = httpx2.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=3.0)
@@ -62,7 +70,7 @@ class CrmClient:
 
     Signing in happens with the first request, and once more whenever the session has expired.
     `session_key` may be kept (as a secret) and given again, which saves that request.
-    `requests` counts all requests made, `sign_ins` those of them that were sign-ins.
+    `requests` counts all requests made, `sign_ins` those of them that were sign-ins, `throttled` those over the limit.
     """
 
     def __init__(
@@ -75,18 +83,23 @@ class CrmClient:
         transport: httpx2.BaseTransport | None = None,
         cancel: threading.Event | None = None,
         session_key: str = "",
+        hide: Callable[[str], object] | None = None,
     ) -> None:
+        """`hide` is told each new session key before it is used: it is a secret."""
         self.url = checked_url(url)
         self.requests = 0
         self.sign_ins = 0
+        self.throttled = 0
         self.session_key = session_key
         self._credentials = {"username": public_key, "password": private_key}
         self._budget = budget
         self._cancel = cancel
+        self._hide = hide
         self._count_lock = threading.Lock()
         self._sign_in_lock = threading.Lock()
         self._http = httpx2.Client(
             transport=transport,
+            verify=client_tls() if transport is None else True,
             timeout=_TIMEOUT,
             limits=_LIMITS,
             headers={"User-Agent": f"FM-Desktop/{__version__}", "Accept": "application/json"},
@@ -194,7 +207,10 @@ class CrmClient:
         with self._sign_in_lock:
             if not self.session_key or self.session_key == stale:
                 self.session_key = ""
-                self.session_key = self._sign_in()
+                fresh = self._sign_in()
+                if self._hide is not None:
+                    self._hide(fresh)
+                self.session_key = fresh
             return self.session_key
 
     def _sign_in(self) -> str:
@@ -220,7 +236,9 @@ class CrmClient:
             else:
                 if response.status_code == httpx2.codes.TOO_MANY_REQUESTS:
                     throttles += 1
-                    self._slow_down(answers.retry_after(response), throttles)
+                    with self._count_lock:
+                        self.throttled += 1
+                    self._slow_down(answers.retry_after(response), last=throttles >= _throttled_attempts(call))
                     continue
                 if not answers.is_trouble(response.status_code):
                     self._budget.answered()
@@ -232,10 +250,10 @@ class CrmClient:
             self._back_off(failures)
             failures += 1
 
-    def _slow_down(self, seconds: float | None, throttles: int) -> None:
+    def _slow_down(self, seconds: float | None, *, last: bool) -> None:
         """Nothing was carried out: the next try waits in the budget, unless that takes too long."""
         self._budget.throttled(seconds)
-        if throttles >= _THROTTLED_ATTEMPTS or (seconds or 0.0) > _PATIENCE:
+        if last or (seconds or 0.0) > _PATIENCE:
             raise answers.throttled(seconds)
 
     def _back_off(self, failures: int) -> None:
@@ -264,11 +282,11 @@ class CrmClient:
         headers = dict(call.headers)
         if key:
             headers["X-Session-Key"] = key
-        response = self._http.request(
+        with self._http.stream(
             call.method, f"{self.url}/{call.path}", params=call.params or None, headers=headers, json=call.body
-        )
-        _log.debug("%s %s: HTTP %d", call.method, call.path, response.status_code)
-        return response
+        ) as response:
+            _log.debug("%s %s: HTTP %d", call.method, call.path, response.status_code)
+            return _whole(call, response)
 
 
 def checked_url(url: str) -> str:
@@ -285,9 +303,23 @@ def checked_url(url: str) -> str:
     return str(parsed).rstrip("/")
 
 
+def _throttled_attempts(call: Call) -> int:
+    return _THROTTLED_READS if call.repeatable else _THROTTLED_WRITES
+
+
 def _authority(url: str) -> tuple[str, int | None]:
     parsed = httpx2.URL(url)
     return parsed.host.lower(), parsed.port
+
+
+def _whole(call: Call, response: httpx2.Response) -> httpx2.Response:
+    """An answer with its body, unpacked. Raises what one means that is too long to be the API's."""
+    try:
+        body = bounded(response.iter_bytes(), _LARGEST_ANSWER)
+    except TooLarge as error:
+        raise answers.unreadable(call, "it is far too long") from error
+    headers = [(name, value) for name, value in response.headers.items() if name.lower() not in _OF_THE_BODY]
+    return httpx2.Response(response.status_code, headers=headers, content=body, request=response.request)
 
 
 def _beginning(response: httpx2.Response) -> str:

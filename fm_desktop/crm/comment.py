@@ -78,7 +78,8 @@ def split(comment: str) -> Comment:
         head = head[:-1]
     kept = [line for line in head if not _SHORTENED_LINE.fullmatch(line)]
     marks = filter(None, map(_SHORTENED_LINE.fullmatch, head))
-    whole = max((int(re.sub(r"\D", "", mark[1]) or 0) or 1 for mark in marks), default=0)
+    # Whatever was made of the number: nine digits of it are more than any text has characters.
+    whole = max((int(re.sub(r"\D", "", mark[1])[:9] or 0) or 1 for mark in marks), default=0)
     return Comment("\n".join(map(_unquoted, kept)), "\n".join(details), whole)
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from fm_desktop.untrusted import whole_text
+
 _TWO_DIGIT_DATE = re.compile(r"(\d{2})/(\d{1,2})/(\d{1,2})$")
 _FULL_DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}:\d{2}).*)?$")
 _HOUR = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?$")
@@ -48,9 +50,7 @@ class Fields:
         """'' for null and for what is no text. Without halves of surrogate pairs, which JSON may hold escaped and no
         file can."""
         value = self.value(name)
-        if not isinstance(value, str):
-            return ""
-        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return whole_text(value) if isinstance(value, str) else ""
 
     def flag(self, name: str) -> bool:
         """Null is false; texts and numbers are read as well (legacy samples hold `"True"`, 0)."""
@@ -98,7 +98,10 @@ class Fields:
             found = None
         if found is None or found.date() in _FILLERS:
             return None
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        try:
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        except OverflowError:  # in UTC it would be before the first year, or after the last
+            return None
 
     def _day_and_hour(self, name: str) -> tuple[date | None, time | None]:
         """CONFLICT in 3.2: samples and writers use `YY/MM/DD`; ISO, with or without a time, is read as well."""
@@ -121,7 +124,7 @@ def whole_number(value: Any) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return value
+        return value if abs(value) < 10**18 else None
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value.strip(), re.ASCII):
         return int(value)
     return None

@@ -24,7 +24,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fm_desktop.crm.client import CrmClient, Row
@@ -36,6 +36,8 @@ from fm_desktop.port import Malformed
 OVERLAP = timedelta(minutes=2)
 # So far the clocks of several servers behind one name may differ without being taken for set back.
 _CLOCKS_DIFFER = timedelta(seconds=10)
+# No zone's clock is further ahead of UTC than this, should a server write its own.
+_NOT_YET = timedelta(days=1)
 # The default size of a page (2.3), and the smallest that any source knows.
 _SMALLEST_PAGE = 50
 
@@ -132,7 +134,9 @@ def _went_back(mark: Mark, served_at: datetime | None) -> bool:
 
 def _advanced(mark: Mark, rows: Iterable[Row], lengths: list[int], served_at: datetime | None, news: bool) -> Mark:
     cut, longest = _pages(mark, lengths)
-    stamps = sorted(filter(None, map(newest_stamp, rows)), reverse=True)
+    latest = datetime.max.replace(tzinfo=UTC) if served_at is None else served_at + _NOT_YET
+    # A time stamp of the future is a mistake, behind which nothing new would be seen until that day.
+    stamps = sorted((stamp for stamp in map(newest_stamp, rows) if stamp and stamp < latest), reverse=True)
     newest = max(filter(None, (mark.newest, *stamps[:1])), default=None)
     if newest is None:
         return Mark(cut=cut, longest=longest)

@@ -33,6 +33,10 @@ _RANGES = {
 }
 # A calendar for people: what repeats more often within one day is a machine's schedule.
 _MOST_TIMES_A_DAY = 24
+# All values of all its parts, each once, take no more.
+_LONGEST = 10_000
+# Dates that are counted through from the start of a series: one for each day of our era so far, and no more.
+_MOST_COUNTED = 1_000_000
 
 
 class UnusableRule(ValueError):
@@ -71,6 +75,8 @@ class Rule:
 @lru_cache(maxsize=2048)
 def parse_rule(text: str) -> Rule:
     """Raises `UnusableRule`. Unknown parts with an X- name are passed over (RFC 5545, 3.3.10)."""
+    if len(text) > _LONGEST:
+        raise UnusableRule("its rule is too long")
     parts = _parts(text)
     frequency = parts.get("FREQ", "")
     if frequency in _TOO_OFTEN:
@@ -93,10 +99,14 @@ def parse_rule(text: str) -> Rule:
         minutes=_numbers(parts, "BYMINUTE"),
         seconds=_numbers(parts, "BYSECOND"),
     )
-    times_a_day = max(len(rule.hours), 1) * max(len(rule.minutes), 1) * max(len(rule.seconds), 1)
+    times_a_day = _times_a_day(rule)
     if times_a_day > _MOST_TIMES_A_DAY:
         raise UnusableRule(f"it repeats {times_a_day} times a day")
     return rule
+
+
+def _times_a_day(rule: Rule) -> int:
+    return max(len(rule.hours), 1) * max(len(rule.minutes), 1) * max(len(rule.seconds), 1)
 
 
 def walk(rule: Rule, start: datetime, since: datetime, before: datetime) -> Iterator[datetime]:
@@ -104,9 +114,11 @@ def walk(rule: Rule, start: datetime, since: datetime, before: datetime) -> Iter
 
     COUNT is honoured (the walk then begins at `start`, which counts as the first, RFC 5545, 3.8.5.3);
     UNTIL is the caller's matter, because it may be on another clock. `start` itself is yielded only if
-    the rule names it.
+    the rule names it. Raises `UnusableRule` for one that would have to be counted for too long.
     """
     counted = rule.count
+    if counted is not None and (before - start).days * _times_a_day(rule) > _MOST_COUNTED * rule.interval:
+        raise UnusableRule("it is a series that ends after so many dates and began too long ago")
     first = start if counted is not None else max(start, since)
     left = counted
     if left is not None and not _names(rule, start):
@@ -337,7 +349,7 @@ def _days(text: str) -> tuple[tuple[int, int], ...]:
         if match is None:
             raise UnusableRule(f"its rule has BYDAY={text[:20]}, which names no days")
         found.append((int(match.group(1) or 0), WEEKDAYS.index(match.group(2))))
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _week_start(text: str) -> int:

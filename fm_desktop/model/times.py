@@ -97,7 +97,11 @@ class Span:
 def instant_of(when: When, floating_zone: str = UTC_NAME) -> datetime:
     if isinstance(when, Timed):
         return when.instant
-    return Timed(datetime(when.year, when.month, when.day), floating_zone).instant
+    try:
+        return Timed(datetime(when.year, when.month, when.day), floating_zone).instant
+    except OverflowError:
+        # The first midnight of the calendar, and the last one, are beyond it in some zones: its edge stands for them.
+        return datetime.min.replace(tzinfo=UTC) if when.year == 1 else datetime.max.replace(tzinfo=UTC)
 
 
 def day_span(first: date, last: date | None = None) -> Span:
@@ -110,5 +114,6 @@ def when_to_text(when: When | None) -> str:
     if when is None:
         return ""
     if isinstance(when, Timed):
-        return when.instant.strftime("%Y%m%dT%H%M%SZ")
+        # Not strftime, which leaves the zeros of the year 0999 out.
+        return when.instant.replace(tzinfo=None).isoformat(timespec="seconds").replace("-", "").replace(":", "") + "Z"
     return when.isoformat()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 
-from fm_desktop.connect import Connector, caldav_of
+from fm_desktop.connect import Connector
 from fm_desktop.credentials import Credentials, Secret, Which
 from fm_desktop.logs import Redactor
 from fm_desktop.onboarding import steps
 from fm_desktop.onboarding.secrets import TypedSecrets
 from fm_desktop.paths import Paths
 from fm_desktop.settings import Settings, changed, save
-from fm_desktop.sync.control import Channel
+from fm_desktop.signing import GrantedVisit
 
 
 def sign_in_again(
@@ -35,10 +35,8 @@ def sign_in_again(
         steps.sign_in_crm(wanted.crm, secret, ending)
     else:
         wanted = settings
-        wants = settings.sync.channels
-        caldav = caldav_of(settings) if Channel.CALENDAR in wants else None
-        imap = settings.provider.imap if Channel.EMAIL in wants else None
-        steps.sign_in_provider(caldav, imap, secret, settings.crm.time_zone or "UTC", None)
+        zone = settings.crm.time_zone or "UTC"
+        steps.sign_in_provider(settings.provider, settings.sync.channels, secret, zone, None)
     if ending.is_set():
         return settings  # who asked for it does not wait any more, and would not work with it
     connector = Connector(paths, wanted, TypedSecrets(credentials, {which: secret}), redactor or Redactor())
@@ -46,3 +44,16 @@ def sign_in_again(
     if wanted != settings:
         save(wanted, paths.settings_file)
     return wanted
+
+
+def visit_again(settings: Settings, connector: Connector, visit: GrantedVisit, ending: threading.Event) -> None:
+    """Waits for the person in the browser, tries what they bring, and keeps it unless `ending` is set meanwhile.
+
+    Raises `CredentialError` and the port's errors; what was kept before then still counts.
+    """
+    grant = visit.finish(ending)
+    zone = settings.crm.time_zone or "UTC"
+    steps.sign_in_provider(settings.provider, settings.sync.channels, grant.tokens, zone, None)
+    if not ending.is_set():
+        grant.keep()
+        connector.use(grant)

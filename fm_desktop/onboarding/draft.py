@@ -67,7 +67,6 @@ class Draft(BaseModel):
         """What a profile was set up with, to set it up anew."""
         provider, sync = settings.provider, settings.sync
         caldav, imap = provider.caldav, provider.imap
-        user = caldav.user if caldav is not None else imap.user if imap is not None else ""
         by_hand = provider.name is None
         return cls(
             crm_url=settings.crm.url,
@@ -78,7 +77,7 @@ class Draft(BaseModel):
             address=provider.address,
             by_hand=by_hand,
             caldav_url=caldav.url if caldav is not None and by_hand else "",
-            user_name=user if user != provider.address else "",
+            user_name=provider.user if provider.user != provider.address else "",
             imap_host=imap.host if imap is not None and by_hand else "",
             imap_port=imap.port if imap is not None and by_hand else IMAP_PORT,
             calendars=sync.calendars,

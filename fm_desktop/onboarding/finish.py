@@ -14,8 +14,9 @@ from fm_desktop.logs import Redactor
 from fm_desktop.onboarding import draft
 from fm_desktop.onboarding.secrets import TypedSecrets
 from fm_desktop.paths import Paths
-from fm_desktop.runner import choose_calendars
+from fm_desktop.runner import alone, choose_calendars
 from fm_desktop.settings import Settings, save
+from fm_desktop.signing import Grant
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.store import Store
 
@@ -25,6 +26,7 @@ def finish(
     settings: Settings,
     credentials: Credentials,
     typed: Mapping[Which, Secret],
+    grant: Grant | None,
     redactor: Redactor,
     ending: threading.Event,
 ) -> None:
@@ -32,9 +34,12 @@ def finish(
 
     Raises `CredentialError`, `UnknownCalendar`, `StoreError`, `OSError`, the port's errors."""
     paths.make()
-    connector = Connector(paths, settings, TypedSecrets(credentials, typed), redactor)
+    tokens = grant.tokens if grant is not None else None
+    connector = Connector(paths, settings, TypedSecrets(credentials, typed), redactor, tokens)
     for which, secret in typed.items():
         connector.keep_secret(which, secret)
+    if grant is not None:
+        grant.keep()
     if Channel.CALENDAR in settings.sync.channels:
         _keep_choice(paths, settings, connector, ending)
     if ending.is_set():
@@ -45,15 +50,17 @@ def finish(
 
 def _keep_choice(paths: Paths, settings: Settings, connector: Connector, ending: threading.Event) -> None:
     """Also over a state of earlier days, whose choice of calendars would else go on to hold."""
-    store = Store.open(paths.store_file)
-    try:
-        sides = connector.connect(store, ending)
-        engine = sides.engine(store)
+    with alone(paths, ending):
+        store = Store.open(paths.store_file)
         try:
-            sides.provider.connect()
-            choose_calendars(engine, sides, settings)
+            sides = connector.connect(store, ending)
+            engine = sides.engine(store)
+            try:
+                sides.provider.connect()
+                sides.notice_move(store)
+                choose_calendars(engine, sides, settings)
+            finally:
+                engine.close()
+                sides.close()
         finally:
-            engine.close()
-            sides.close()
-    finally:
-        store.close()
+            store.close()

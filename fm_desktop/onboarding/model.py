@@ -9,29 +9,33 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from fm_desktop.credentials import Credentials, Secret, Which
 from fm_desktop.logs import Redactor
 from fm_desktop.onboarding import draft as drafts
 from fm_desktop.onboarding import needs, profile, steps
+from fm_desktop.onboarding.browser import Browser, Visit
 from fm_desktop.onboarding.draft import Draft, Page
 from fm_desktop.onboarding.finish import finish
 from fm_desktop.onboarding.flaws import Flaw
 from fm_desktop.onboarding.profile import Service
 from fm_desktop.onboarding.secrets import TypedSecrets
 from fm_desktop.onboarding.steps import CrmAccount, Preview, SignedIn
+from fm_desktop.onboarding.work import Step, Work
 from fm_desktop.paths import Paths
-from fm_desktop.port import Collection
+from fm_desktop.port import Collection, PortError
+from fm_desktop.provided import Access
 from fm_desktop.providers import catalog as catalogs
 from fm_desktop.providers.catalog import Catalog, Provider
 from fm_desktop.providers.finding import Finding, find
 from fm_desktop.services import catalog_of
 from fm_desktop.settings import Settings, load
 from fm_desktop.settings_errors import SettingsError
+from fm_desktop.signing import TEXTS, Grant, GrantedVisit, Vault, service_of
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.policy import Direction
 
@@ -39,33 +43,6 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 Finder = Callable[[str, Catalog, threading.Event], Finding]
-
-
-class Step(StrEnum):
-    """What is being done, for the words beside a busy indicator."""
-
-    CRM = "crm"
-    FIND = "find"
-    SIGN_IN = "sign-in"
-    PREVIEW = "preview"
-    FINISH = "finish"
-
-
-# A keychain may ask for its password, and the first listing of a large calendar keeps some servers for minutes.
-_PATIENCE = {Step.CRM: 60.0, Step.FIND: 30.0, Step.SIGN_IN: 60.0, Step.PREVIEW: 900.0, Step.FINISH: 300.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Work(Generic[T]):
-    """One step that takes time. `run` raises the errors of `fm_desktop.errors.explained`; its event cancels it."""
-
-    step: Step
-    run: Callable[[threading.Event], T]
-    take: Callable[[T], None]
-
-    @property
-    def patience(self) -> float:
-        return _PATIENCE[self.step]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +57,7 @@ class Onboarding:
     """One set-up, from the first page to the settings file.
 
     `left` is the draft of an earlier one that was not finished; `before` the profile that is set up anew, whose other
-    settings stay as they are.
+    settings stay as they are. `texts` is what the browser shows after a sign-in there.
     """
 
     def __init__(
@@ -93,6 +70,7 @@ class Onboarding:
         before: Settings | None = None,
         redactor: Redactor | None = None,
         finder: Finder | None = None,
+        browser: Browser | None = None,
     ) -> None:
         self.paths = paths
         self.catalog = catalog
@@ -103,9 +81,12 @@ class Onboarding:
         self.page = Page.FORCEMANAGER
         self.finished: Settings | None = None
         self.trouble: SettingsError | None = None
+        self.texts = TEXTS
         self._credentials = credentials
         self._redactor = redactor or Redactor()
         self._finder = finder or (lambda address, known, cancelled: find(address, known, cancelled=cancelled))
+        self._browser = browser or self._begin_visit
+        self._visit: Visit | None = None
         self._typed: dict[Which, Secret] = {}
         self._results: dict[Step, _Kept[Any]] = {}
 
@@ -142,7 +123,6 @@ class Onboarding:
     def enter_secret(self, which: Which, text: str) -> None:
         if text:
             self._typed[which] = Secret(text)
-            self._redactor.add(self._typed[which])
         else:
             self._typed.pop(which, None)
 
@@ -179,6 +159,11 @@ class Onboarding:
     def provider(self) -> Provider | None:
         """The catalog's entry of the service."""
         return None if self.draft.by_hand or self.finding is None else self.finding.provider
+
+    @property
+    def by_browser(self) -> bool:
+        """Whether the service is signed in to on a page of its own."""
+        return self.provider is not None and self.provider.signs_in_by_browser
 
     @property
     def signed_in(self) -> SignedIn | None:
@@ -277,10 +262,7 @@ class Onboarding:
         """Whether the service that was found cannot be synced with, so that this page leads no further."""
         finding = self.finding
         return (
-            self.page is Page.PROVIDER
-            and not self.draft.by_hand
-            and finding is not None
-            and finding.calendar_url is None
+            self.page is Page.PROVIDER and not self.draft.by_hand and finding is not None and finding.calendar is None
         )
 
     def forward(self) -> None:
@@ -313,23 +295,51 @@ class Onboarding:
         return self._work(Step.FIND, lambda ending: self._finder(address, self.catalog, ending))
 
     def _sign_in_work(self) -> Work[SignedIn]:
-        caldav = profile.caldav_of(self) if self.wants_calendar else None
-        imap = profile.imap_of(self) if self.wants_email else None
-        password = self._needed(Which.PROVIDER_PASSWORD)
+        provider, channels = profile.provider_of(self), self.draft.channels
         zone = self.account.zone if self.account is not None else "UTC"
         quirks = self.provider.quirks if self.provider is not None else None
-        return self._work(Step.SIGN_IN, lambda _: steps.sign_in_provider(caldav, imap, password, zone, quirks))
+
+        def look(access: Access, grant: Grant | None = None) -> SignedIn:
+            return replace(steps.sign_in_provider(provider, channels, access, zone, quirks), grant=grant)
+
+        if not self.by_browser:
+            password = self._needed(Which.PROVIDER_PASSWORD)
+            return self._work(Step.SIGN_IN, lambda _: look(password))
+        try:
+            visit = self._new_visit(channels, provider.address)
+        except PortError as error:
+            return self._work(Step.SIGN_IN, partial(_fail, error))
+
+        def run(ending: threading.Event) -> SignedIn:
+            grant = visit.finish(ending)
+            return look(grant.tokens, grant)
+
+        return replace(self._work(Step.SIGN_IN, run), step=Step.BROWSER, page=visit.url)
+
+    def _new_visit(self, channels: Iterable[Channel], address: str) -> Visit:
+        """In place of one that may still wait: whoever asks what is pending does not always do it."""
+        assert self.provider is not None
+        if self._visit is not None:
+            self._visit.close()
+        self._visit = self._browser(self.provider, channels, address)
+        return self._visit
+
+    def _begin_visit(self, service: Provider, channels: Iterable[Channel], address: str) -> Visit:
+        vault = Vault(self.paths, self._credentials, self._redactor, address)
+        return GrantedVisit(service_of(service, channels), vault, address, self.texts)
 
     def _preview_work(self) -> Work[Preview]:
         settings, secrets = self.settings(), TypedSecrets(self._credentials, self._typed)
-        return self._work(Step.PREVIEW, lambda ending: steps.preview(settings, secrets, self.paths, ending))
+        grant = self.signed_in.grant if self.signed_in is not None else None
+        return self._work(Step.PREVIEW, lambda ending: steps.preview(settings, secrets, grant, self.paths, ending))
 
     def finish_work(self) -> Work[None]:
         """Keeps settings and secrets, after which there is a profile."""
         settings, typed = self.settings(), dict(self._typed)
+        grant = self.signed_in.grant if self.signed_in is not None else None
 
         def run(ending: threading.Event) -> None:
-            finish(self.paths, settings, self._credentials, typed, self._redactor, ending)
+            finish(self.paths, settings, self._credentials, typed, grant, self._redactor, ending)
 
         def take(_: None) -> None:
             self.finished = settings
@@ -369,7 +379,14 @@ class Onboarding:
     def _needed(self, which: Which) -> Secret:
         found = self.secret(which)
         assert found is not None
+        # Not while it is typed: each of its beginnings would be hidden, and the first is one letter.
+        self._redactor.add(found)
         return found
+
+
+def _fail(error: PortError, _: threading.Event) -> SignedIn:
+    """What could not even begin is told like what failed."""
+    raise error
 
 
 def _profile_of(paths: Paths) -> Settings | None:

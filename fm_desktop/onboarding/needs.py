@@ -47,6 +47,8 @@ def _provider(model: Onboarding) -> Iterator[Flaw]:
 
 
 def _sign_in(model: Onboarding) -> Iterator[Flaw]:
+    if model.by_browser:
+        return
     yield from flaws.of_text(Field.USER_NAME, user_name_of(model))
     if model.secret(Which.PROVIDER_PASSWORD) is None:
         yield Flaw(Field.PASSWORD, Problem.MISSING)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from fm_desktop.onboarding.flaws import completed
 from fm_desktop.port import Collection
 from fm_desktop.providers.catalog import UserName
-from fm_desktop.services import mail_server
-from fm_desktop.settings import CalDavSettings, CrmSettings, ImapSettings, ProviderSettings, Settings, SyncSettings
+from fm_desktop.providers.finding import CalendarAt
+from fm_desktop.services import calendar_settings, mail_server, sign_in_of
+from fm_desktop.settings import CrmSettings, ImapSettings, ProviderSettings, Settings, SyncSettings
 
 if TYPE_CHECKING:
     from fm_desktop.onboarding.model import Onboarding
@@ -22,7 +23,7 @@ class Service:
     """What a person is told at the sign-in. `asks_user_name`: only they know it; `hint` is where it is found.
 
     `wants_app_password`: the usual password opens nothing; `takes_app_password`: one may be needed. The pages are
-    web addresses, None where there are none.
+    web addresses, None where there are none. `by_browser`: one signs in on a page of the service.
     """
 
     title: str
@@ -33,13 +34,14 @@ class Service:
     takes_app_password: bool = False
     app_password_page: str | None = None
     help_page: str | None = None
+    by_browser: bool = False
 
 
 def service_of(model: Onboarding) -> Service:
     provider, finding = model.provider, model.finding
     if provider is None or provider.calendar is None:
-        caldav = caldav_of(model)
-        by_hand = caldav.url if caldav is not None else model.draft.imap_host.strip()
+        by_hand = model.draft.caldav_url.strip() if model.wants_calendar else ""
+        by_hand = completed(by_hand) or model.draft.imap_host.strip()
         title = finding.title if finding is not None and not model.draft.by_hand else by_hand
         return Service(title, user_name_of(model), asks_user_name=True)
     return Service(
@@ -51,23 +53,19 @@ def service_of(model: Onboarding) -> Service:
         takes_app_password=provider.takes_app_password,
         app_password_page=provider.app_password_page if provider.takes_app_password else None,
         help_page=provider.help,
+        by_browser=provider.signs_in_by_browser,
     )
 
 
 def settings_of(model: Onboarding) -> Settings:
     """What the wizard does not ask about stays as it was. Raises `pydantic.ValidationError` before all is entered."""
-    draft, provider, before = model.draft, model.provider, model.before
+    draft, before = model.draft, model.before
     target = model.target if model.wants_target else None
     kept = before.model_dump(exclude={"crm", "provider", "sync"}) if before is not None else {}
     return Settings(
         **kept,
         crm=crm_of(model),
-        provider=ProviderSettings(
-            address=draft.address,
-            name=provider.name if provider is not None else None,
-            caldav=caldav_of(model),
-            imap=imap_of(model) if model.wants_email else None,
-        ),
+        provider=provider_of(model),
         sync=SyncSettings.model_validate(
             {
                 **(before.sync.model_dump() if before is not None else {}),
@@ -92,13 +90,27 @@ def crm_of(model: Onboarding) -> CrmSettings:
     return CrmSettings.model_validate({**kept, **ours, "url": url, "public_key": draft.public_key, "user": draft.user})
 
 
-def caldav_of(model: Onboarding) -> CalDavSettings | None:
+def provider_of(model: Onboarding) -> ProviderSettings:
+    """The account, as far as its channels need it. Raises `pydantic.ValidationError` before all is entered."""
+    provider, at = model.provider, _calendar_at(model)
+    calendar = calendar_settings(at, user_name_of(model)) if at is not None else {}
+    return ProviderSettings.model_validate(
+        {
+            "address": model.draft.address,
+            "name": provider.name if provider is not None else None,
+            "sign_in": sign_in_of(provider),
+            "imap": imap_of(model) if model.wants_email else None,
+            **calendar,
+        }
+    )
+
+
+def _calendar_at(model: Onboarding) -> CalendarAt | None:
     """Where the calendars are; None by hand for e-mail alone, which needs no calendar service."""
-    if model.draft.by_hand:
-        url = completed(model.draft.caldav_url) if model.wants_calendar else ""
-    else:
-        url = (model.finding.calendar_url if model.finding is not None else None) or ""
-    return CalDavSettings(url=url, user=user_name_of(model)) if url else None
+    if not model.draft.by_hand:
+        return model.finding.calendar if model.finding is not None else None
+    url = completed(model.draft.caldav_url) if model.wants_calendar else ""
+    return CalendarAt("caldav", url) if url else None
 
 
 def user_name_of(model: Onboarding) -> str:

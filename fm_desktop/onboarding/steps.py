@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +20,13 @@ from fm_desktop.crm.budget import Budget
 from fm_desktop.crm.client import CrmClient
 from fm_desktop.logs import Redactor
 from fm_desktop.paths import Paths
-from fm_desktop.port import Collection, Refused, Side
-from fm_desktop.providers.caldav.provider import CalDavProvider
+from fm_desktop.port import Collection as CalendarCollection
+from fm_desktop.port import Refused, Side
+from fm_desktop.provided import Access, calendar_service, mail_source
 from fm_desktop.runner import Runner
-from fm_desktop.settings import CalDavSettings, CrmSettings, ImapSettings, Settings
+from fm_desktop.settings import CrmSettings, ProviderSettings, Settings
+from fm_desktop.signing import Grant
+from fm_desktop.sync.control import Channel
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.report import PlannedLine
 
@@ -41,10 +44,14 @@ class CrmAccount:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """What the provider's account holds: the calendars and the names of the mail folders, of what is wanted."""
+    """What the provider's account holds: the calendars and the names of the mail folders, of what is wanted.
 
-    calendars: tuple[Collection, ...]
+    `grant`: what signing in with the browser brought, None for a password.
+    """
+
+    calendars: tuple[CalendarCollection, ...]
     folders: tuple[str, ...]
+    grant: Grant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,45 +99,49 @@ def local_zone() -> str:
 
 
 def sign_in_provider(
-    caldav: CalDavSettings | None, imap: ImapSettings | None, password: Secret, zone: str, quirks: str | None
+    provider: ProviderSettings, channels: Collection[Channel], access: Access, zone: str, quirks: str | None
 ) -> SignedIn:
-    """Signs in to the calendar service and to the mail server, those that are wanted."""
-    calendars = () if caldav is None else _calendars(caldav, password, zone, quirks)
-    return SignedIn(calendars, () if imap is None else _mail_folders(imap, password))
+    """Signs in to the calendar service and to the mailbox, those that are wanted."""
+    calendars = _calendars(provider, access, zone, quirks) if Channel.CALENDAR in channels else ()
+    return SignedIn(calendars, _mail_folders(provider, access) if Channel.EMAIL in channels else ())
 
 
-def _calendars(caldav: CalDavSettings, password: Secret, zone: str, quirks: str | None) -> tuple[Collection, ...]:
-    provider = CalDavProvider(caldav.url, caldav.user, password.reveal(), user_zone=zone, quirks=quirks)
+def _calendars(
+    provider: ProviderSettings, access: Access, zone: str, quirks: str | None
+) -> tuple[CalendarCollection, ...]:
+    service = calendar_service(provider, access, user_zone=zone, quirks=quirks)
     try:
-        provider.connect()
-        found = provider.collections()
+        service.connect()
+        found = service.collections()
     finally:
-        provider.close()
+        service.close()
     if not found:
         raise Refused(
-            f"{caldav.user} has no calendar at this service.", "Make a calendar there first, then sign in again."
+            f"{provider.user} has no calendar at this service.", "Make a calendar there first, then sign in again."
         )
     return found
 
 
-def _mail_folders(imap: ImapSettings, password: Secret) -> tuple[str, ...]:
-    from fm_desktop.providers.imap import ImapSource, Password, Security, Server
-
-    server = Server(imap.host, imap.port, Security(imap.security))
-    source = ImapSource(server, Password(imap.user, password.reveal()))
+def _mail_folders(provider: ProviderSettings, access: Access) -> tuple[str, ...]:
+    source = mail_source(provider, access)
+    if source is None:
+        return ()
     try:
         return tuple(each.name for each in source.folders())
     finally:
         source.close()
 
 
-def preview(settings: Settings, credentials: Credentials, paths: Paths, ending: threading.Event) -> Preview:
+def preview(
+    settings: Settings, credentials: Credentials, grant: Grant | None, paths: Paths, ending: threading.Event
+) -> Preview:
     """The plan of the first sync. Everything it read is forgotten afterwards, whatever happens.
 
     Raises `CredentialError`, `UnknownCalendar`, `OSError` too.
     """
     with _passing_state(paths) as passing:
-        runner = Runner(passing, settings, Connector(passing, settings, credentials, Redactor()))
+        tokens = grant.tokens if grant is not None else None
+        runner = Runner(passing, settings, Connector(passing, settings, credentials, Redactor(), tokens))
         try:
             report = runner.cycle(ending, dry_run=True)
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -15,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from fm_desktop.net import is_loopback
 from fm_desktop.providers.caldav import quirks
 from fm_desktop.resources import path_of
+from fm_desktop.untrusted import toml_of
 
 FILE_NAME = "providers.toml"
 
@@ -64,6 +64,7 @@ def _known_quirks(name: str) -> str:
     return name
 
 
+Protocol = Literal["caldav", "graph", "ews"]
 Text = Annotated[str, Field(min_length=1)]
 Pattern = Annotated[str, Field(min_length=3, pattern=r"^[a-z0-9*.-]+$")]
 SafeAddress = Annotated[str, AfterValidator(_safe_address)]
@@ -77,7 +78,7 @@ class _Table(BaseModel):
 class CalendarService(_Table):
     """`address` may hold `{address}`, the user's own; None: the domain is asked for it (RFC 6764)."""
 
-    protocol: Literal["caldav", "graph", "ews"]
+    protocol: Protocol
     address: SafeAddress | None = None
     user: UserName = UserName.ADDRESS
     user_hint: str = ""
@@ -102,6 +103,27 @@ class MailService(_Table):
         return self
 
 
+class Registration(_Table):
+    """How this program is known at a service that signs in with the browser (RFC 6749 2.2, RFC 8252).
+
+    `client_id` and, where the service gives one to programs on desktops, `client_secret` come from registering the
+    program on the `register_page`: an administrator puts them into a file of their own. `scopes` are asked for always,
+    the others for what is synchronised; `parameters` go along with every sign-in. `loopback`: how the service wants
+    this computer to be called in the redirection back.
+    """
+
+    authorization: SafeAddress
+    token: SafeAddress
+    scopes: tuple[Text, ...] = ()
+    calendar_scopes: tuple[Text, ...] = ()
+    mail_scopes: tuple[Text, ...] = ()
+    parameters: dict[str, str] = Field(default_factory=dict)
+    loopback: Literal["127.0.0.1", "localhost"] = "127.0.0.1"
+    client_id: Text | None = None
+    client_secret: Text | None = None
+    register_page: SafeAddress | None = None
+
+
 class Provider(_Table):
     """One service. `domains` of addresses and `mx` of mail servers are patterns, in which * stands for anything.
 
@@ -117,6 +139,7 @@ class Provider(_Table):
     calendar: CalendarService | None = None
     mail: MailService | None = None
     sign_in: tuple[SignIn, ...] = Field(min_length=1)
+    oauth: Registration | None = None
     app_password_page: SafeAddress | None = None
     help: SafeAddress | None = None
     quirks: QuirksName | None = None
@@ -130,7 +153,18 @@ class Provider(_Table):
             raise ValueError("needs a calendar, or available = false with a reason")
         if not self.available and not self.reason:
             raise ValueError("needs a reason why it is not available")
+        if self.available and self.signs_in_by_browser and self.oauth is None:
+            raise ValueError('needs a table oauth, as its sign_in begins with "oauth"')
         return self
+
+    @property
+    def signs_in_by_browser(self) -> bool:
+        return self.sign_in[0] is SignIn.OAUTH
+
+    @property
+    def lacks_client_id(self) -> bool:
+        """It has to be registered by an administrator before anybody can sign in."""
+        return self.signs_in_by_browser and (self.oauth is None or self.oauth.client_id is None)
 
     @property
     def wants_app_password(self) -> bool:
@@ -199,8 +233,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _tables(text: str, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return toml_of(text)
+    except ValueError as error:
         raise CatalogError(f"{name} is not valid TOML: {error}.", f"Correct that place in {name}.") from error
 
 

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from fm_desktop.aside import aside
+from fm_desktop.net import client_tls
 from fm_desktop.port import PortError, Refused, Unreachable
+from fm_desktop.providers.autodiscover import ExchangeServer, exchange_server
 from fm_desktop.providers.caldav.discovery import find_server
-from fm_desktop.providers.catalog import Catalog, Provider
+from fm_desktop.providers.catalog import FILE_NAME, Catalog, Protocol, Provider
 
 T = TypeVar("T")
 
@@ -46,17 +48,25 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarAt:
+    """Where calendars are, and how they are talked to. `url` None: an Exchange that tells it to who signs in."""
+
+    protocol: Protocol
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What an address belongs to.
 
-    `provider` is the catalog's entry, None for a service the domain itself named. `calendar_url` is where its
-    CalDAV is, None where there is none to be used: then `reason` says why, as plain sentences. `imap` is the mail
-    server (over TLS) the domain itself named; the catalog's is in `provider`.
+    `provider` is the catalog's entry, None for a service the domain itself named. `calendar` is None where there is
+    none to be used: then `reason` says why, as plain sentences. `imap` is the mail server (over TLS) the domain itself
+    named; the catalog's is in `provider`.
     """
 
     address: str
     provider: Provider | None
-    calendar_url: str | None
+    calendar: CalendarAt | None
     reason: str = ""
     imap: Server | None = None
 
@@ -71,11 +81,13 @@ class Lookups:
 
     `mail_servers` returns its MX hosts, best first; raises `NoSuchDomain`, `LookupFailed`.
     `calendar_service` returns the URL of a CalDAV service it names, `imap_server` its IMAP server, or None.
+    `exchange_server` is given the address, and returns the Exchange server of its domain, or None.
     """
 
     mail_servers: Callable[[str], tuple[str, ...]]
     calendar_service: Callable[[str], str | None]
     imap_server: Callable[[str], Server | None]
+    exchange_server: Callable[[str], ExchangeServer | None]
 
 
 def find(
@@ -94,17 +106,14 @@ def find(
     known = catalog.of_domain(domain)
     if known is not None and _needs_no_look(known):
         return _of_catalog(address, known, None)
-    lookups = lookups or Lookups(mail_servers, calendar_service, imap_server)
+    lookups = lookups or Lookups(mail_servers, calendar_service, imap_server, exchange_server)
     service = aside(lambda: lookups.calendar_service(domain), "find calendar service")
     imap = aside(lambda: lookups.imap_server(domain), "find mail server")
+    exchange = aside(lambda: lookups.exchange_server(address.strip()), "find Exchange")
     look = _Look(cancelled or threading.Event(), time.monotonic() + patience)
     trouble: LookupFailed | None = None
     if known is None:
-        try:
-            hosts = look.result(aside(lambda: lookups.mail_servers(domain), "find mail servers"))
-            known = catalog.of_mail_servers(hosts)
-        except LookupFailed as error:
-            trouble = error
+        known, trouble = _by_mail_servers(domain, catalog, lookups, look)
     if known is not None and _needs_no_look(known):
         return _of_catalog(address, known, None)
     try:
@@ -113,9 +122,22 @@ def find(
         url, trouble = None, trouble or error
     if known is not None:
         return _of_catalog(address, known, url)
-    if url is None:
+    if url is not None:
+        return Finding(address, None, CalendarAt("caldav", url), imap=look.result_if_any(imap))
+    own = look.result_if_any(exchange)
+    if own is None:
         raise _nothing_found(domain, catalog, trouble) from trouble
-    return Finding(address, None, url, imap=look.result_if_any(imap))
+    return _of_exchange(address, own, catalog)
+
+
+def _by_mail_servers(
+    domain: str, catalog: Catalog, lookups: Lookups, look: _Look
+) -> tuple[Provider | None, LookupFailed | None]:
+    try:
+        hosts = look.result(aside(lambda: lookups.mail_servers(domain), "find mail servers"))
+    except LookupFailed as error:
+        return None, error
+    return catalog.of_mail_servers(hosts), None
 
 
 def of_provider(address: str, provider: Provider) -> Finding | None:
@@ -157,17 +179,40 @@ def _nothing_found(domain: str, catalog: Catalog, trouble: LookupFailed | None) 
 
 def _needs_no_look(provider: Provider) -> bool:
     """Whether the catalog says all there is to say."""
-    return not provider.available or (provider.calendar is not None and provider.calendar.address is not None)
+    if not provider.available or provider.calendar is None:
+        return True
+    return provider.lacks_client_id or provider.calendar.protocol != "caldav" or provider.calendar.address is not None
 
 
 def _of_catalog(address: str, provider: Provider, found: str | None) -> Finding:
     if not provider.available or provider.calendar is None:
         return Finding(address, provider, None, provider.reason)
-    if provider.calendar.protocol != "caldav":
-        return Finding(address, provider, None, f"This version cannot sync with {provider.title} yet.")
+    if provider.lacks_client_id:
+        return Finding(address, provider, None, _not_registered(provider))
     url = provider.calendar.url(address) or found
-    reason = "" if url else f"{provider.title} did not tell where its calendars are. Try again later."
-    return Finding(address, provider, url, reason)
+    if url is None and provider.calendar.protocol == "caldav":
+        return Finding(
+            address, provider, None, f"{provider.title} did not tell where its calendars are. Try again later."
+        )
+    return Finding(address, provider, CalendarAt(provider.calendar.protocol, url))
+
+
+def _of_exchange(address: str, server: ExchangeServer, catalog: Catalog) -> Finding:
+    """A server of the domain's own; what it names at Microsoft itself is Microsoft 365."""
+    named = catalog.named("microsoft-365" if server.is_online else "exchange")
+    if named is not None and (server.is_online or not named.available):
+        return _of_catalog(address, named, None)
+    return Finding(address, named, CalendarAt("ews", server.url))
+
+
+def _not_registered(provider: Provider) -> str:
+    assert provider.oauth is not None
+    page = provider.oauth.register_page or provider.oauth.authorization
+    table = f"[{provider.name}.oauth]"
+    return (
+        f"Only programs that an administrator has registered at {page} are let in. Ask yours to register FM Desktop, "
+        f"and to put its client id into {FILE_NAME} under {table} (README, “For administrators”)."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +297,11 @@ def answers_caldav(url: str) -> bool:
     import httpx2
 
     try:
-        with httpx2.Client(timeout=_HTTP_SECONDS, follow_redirects=True, max_redirects=5) as client:
-            answer = client.request("PROPFIND", url, content=_PROPFIND, headers={"Depth": "0"})
+        with (
+            httpx2.Client(verify=client_tls(), timeout=_HTTP_SECONDS, follow_redirects=True, max_redirects=5) as client,
+            # The body is not read: it is anybody's.
+            client.stream("PROPFIND", url, content=_PROPFIND, headers={"Depth": "0"}) as answer,
+        ):
+            return answer.status_code in (207, 401) or "calendar-access" in answer.headers.get("dav", "")
     except (httpx2.HTTPError, httpx2.InvalidURL):
         return False
-    return answer.status_code in (207, 401) or "calendar-access" in answer.headers.get("dav", "")

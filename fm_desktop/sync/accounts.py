@@ -23,7 +23,8 @@ def ensure(store: Store, tenant: str, crm_user: str, address: str) -> int:
             "INSERT INTO account (tenant, crm_user, address) VALUES (?, ?, ?)", tenant, crm_user, address.lower()
         )
         if store.meta(_AT_WORK) is not None:
-            store.run("DELETE FROM meta WHERE key NOT IN (?, ?)", *_KEPT)
+            # Keys with a colon are one account's own (`moving`).
+            store.run("DELETE FROM meta WHERE key NOT IN (?, ?) AND instr(key, ':') = 0", *_KEPT)
         store.set_meta(_AT_WORK, str(account))
         # Whoever was at work meanwhile: both sides are compared whole before anything is decided.
         store.run("UPDATE collection SET cursor = NULL, compared_at = NULL WHERE account = ?", account)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fm_desktop.port import Port, Side
+from fm_desktop.sync import moving
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.policy import Origin
 from fm_desktop.sync.resources import KnownCollection
@@ -25,17 +26,22 @@ class Calendars:
         self._state = state
 
     def all(self) -> tuple[KnownCollection, ...]:
-        return self._state.resources.collections(Side.PROVIDER)
+        return tuple(each for each in self._state.resources.collections(Side.PROVIDER) if not each.is_left)
 
     def refresh(self, port: Port, *, select_new: bool) -> None:
-        """Takes the side's own list: new calendars, other names, rights that changed, those gone."""
+        """Takes the side's own list: new calendars, other names, rights that changed, those gone. After a move to
+        another service a new one in the place of one that was left takes part as that one did (`moving.heirs`)."""
         listed = port.collections()
         known = {each.what.id: each for each in self._state.resources.collections(port.side)}
+        left = moving.under_way(self._state.store, self._state.account) if port.side is Side.PROVIDER else ""
+        heirs = moving.heirs(listed, known, left)
         with self._state.store.transaction():
             for position, what in enumerate(listed):
-                self._state.resources.save_collection(port.side, what, position, selected=select_new)
+                former = heirs.get(what.id)
+                selected = former.selected if former else select_new or what.id in heirs
+                self._state.resources.save_collection(port.side, what, position, selected=selected)
                 before = known.get(what.id)
-                if before is not None and before.missing:
+                if before is not None and before.missing and before.selected:
                     self._rejoin(before)
                 if before is not None and before.what.writable != what.writable:
                     self._look_anew()
@@ -44,16 +50,21 @@ class Calendars:
                 if each.what.id not in present and not each.missing:
                     self._leave(each, "missing = 1")
             if port.side is Side.PROVIDER:
+                for each in self.all():
+                    former = heirs.get(each.what.id)
+                    if former is not None and former.target and each.takes_part and each.what.writable:
+                        self._set_target(each.id)
                 self._ensure_target(listed_default=[what.id for what in listed if what.is_default])
 
     def choose(self, names: Sequence[str]) -> None:
         """Exactly these take part. Raises `UnknownCalendar`."""
         wanted = {self._named(name).id for name in names}
         for each in self.all():
+            # By their ids: one that is gone may have had the same name.
             if each.id in wanted and not each.selected:
-                self.select(each.what.name)
+                self.select(each.what.id)
             elif each.id not in wanted and each.selected:
-                self.deselect(each.what.name, remove_copies=False)
+                self.deselect(each.what.id, remove_copies=False)
 
     def select(self, name: str) -> None:
         """The calendar takes part (again): its links wake up and are compared from scratch."""
@@ -82,10 +93,14 @@ class Calendars:
             self._set_target(collection.id)
 
     def _named(self, name: str) -> KnownCollection:
-        for each in self.all():
-            if name in (each.what.name, each.what.id):
+        there_first = sorted(self.all(), key=lambda each: each.missing)
+        for each in there_first:
+            if name == each.what.id:
                 return each
-        for each in self.all():
+        for each in there_first:
+            if name == each.what.name:
+                return each
+        for each in there_first:
             if each.what.name.casefold() == name.casefold():
                 return each
         names = ", ".join(f"“{each.what.name}”" for each in self.all()) or "none"
@@ -96,6 +111,8 @@ class Calendars:
         for link in self._state.links.of_collection(collection.id):
             if not self._state.resources.by_uid(link.uid):
                 self._state.links.update(link, detached=True)
+                # A word would be carried out when the calendar takes part again, long after it was given.
+                self._state.held.keep_only(link.id, ())
             else:
                 self._look_anew()
 
@@ -115,7 +132,11 @@ class Calendars:
         for link in self._state.links.of_collection(collection.id):
             held = self._state.resources.by_uid(link.uid)
             if any(each.collection != collection.id for each in held):
-                continue  # another calendar that takes part holds the same item: the copy is of that one now
+                # Another calendar that takes part holds the same item, or one date of it: of what that one shows the
+                # copy is from now on, and the rest goes when it is looked at next.
+                self._state.links.update(link, collection=None)
+                self._look_anew()
+                continue
             if link.origin is Origin.PROVIDER and link.crm is not None and link.base_crm is not None:
                 self._state.held.approve_in_advance(link.id, Side.CRM, Verb.DELETE, "you took its calendar out")
                 self._state.links.update(link, provider=None, provider_resource=None, collection=None, dirty=True)

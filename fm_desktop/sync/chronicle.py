@@ -129,9 +129,10 @@ class Chronicle:
             self._store.run("UPDATE collection SET importing = NULL WHERE id = ?", row["id"])
 
     def _tell_import(self, whence: str, count: int) -> None:
-        what = "1 event or task of {} is" if count == 1 else f"{count} events and tasks of {{}} are"
-        if count:
-            self.tell("first-import", f"{what.format(whence)} now in ForceManager.")
+        if count == 1:
+            self.tell("first-import", f"1 event or task of {whence} is now in ForceManager.")
+        elif count:
+            self.tell("first-import", f"{count} events and tasks of {whence} are now in ForceManager.")
 
     # --- reading ---
 
@@ -185,9 +186,15 @@ class Chronicle:
         )  # fmt: skip
         return {row["collection"]: row["number"] for row in rows}
 
-    def trim(self, before: datetime) -> None:
-        self._store.run("DELETE FROM history WHERE at < ?", utc_text(before))
-        self._store.run("DELETE FROM notice WHERE at < ?", utc_text(before))
+    def trim(self, before: datetime, most: int) -> None:
+        """Forgets what happened before that, and of the rest all but the newest `most` lines."""
+        for table in ("history", "notice"):
+            self._store.run(f"DELETE FROM {table} WHERE account = ? AND at < ?", self._account, utc_text(before))
+            self._store.run(
+                f"DELETE FROM {table} WHERE account = ? AND id <="
+                f" (SELECT id FROM {table} WHERE account = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
+                self._account, self._account, most,
+            )  # fmt: skip
 
 
 def _puts_back(entry: Entry, link: Link, operation: Operation | None) -> bool:

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from fm_desktop.sync.channels import Channel, Running, Standing
 from fm_desktop.sync.store import Store, read_utc, utc_text
 
-
-class Channel(StrEnum):
-    EMAIL = "email"
-    CALENDAR = "calendar"
-
-
-class Running(StrEnum):
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """`until` only for a pause with an end."""
-
-    channel: Channel
-    state: Running
-    until: datetime | None = None
+__all__ = ["Channel", "Running", "Standing", "pause", "resume", "standing", "stop"]
 
 
 def standing(store: Store, channel: Channel, now: datetime) -> Standing:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from fm_desktop.model.items import Party
 from fm_desktop.port import OutcomeUnknown, Port, PortError, Side, SignInNeeded, Throttled, Unreachable
-from fm_desktop.sync import policy
+from fm_desktop.sync import moving, policy
 from fm_desktop.sync.calendars import LOOK_ANEW, Calendars
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.draft import Drafter
@@ -190,6 +190,7 @@ class Engine:
                 self._store.set_meta("trimmed", now.date().isoformat())
             if complete:
                 self.state.chronicle.end_imports()
+                moving.read_whole(self._store, self.state.account, self.state.clock())
             note_success(self._store, Channel.CALENDAR, self.state.clock())
 
     # --- what moves besides the items ---
@@ -221,7 +222,7 @@ class Engine:
         listed = self._store.meta("calendars_listed")
         if listed is not None and now - read_utc(listed) < LIST_CALENDARS_EVERY:
             return
-        first = not self.calendars.all()
+        first = not self.state.resources.collections(Side.PROVIDER)
         self.calendars.refresh(self._ports[Side.CRM], select_new=True)
         self.calendars.refresh(self._ports[Side.PROVIDER], select_new=first or self._setting.select_new)
         with self._store.transaction():

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from fm_desktop.model.items import Kind
 from fm_desktop.model.projection import Projection
 from fm_desktop.port import Side
-from fm_desktop.sync import guard, match
+from fm_desktop.sync import guard, match, moving
 from fm_desktop.sync.guard import Scene, Verdict
 from fm_desktop.sync.links import Link
 from fm_desktop.sync.plan import Decision, Decisions, Operation, Planned, Verb, plan
 from fm_desktop.sync.policy import Options, Origin
+from fm_desktop.sync.problems import of_link
 from fm_desktop.sync.state import State
 from fm_desktop.sync.store import utc_text
 
@@ -45,7 +46,9 @@ class Drafter:
             links = {link.id: self._without_refused_wish(link, decisions[link.id]) for link in links.values()}
             links = {link.id: link for link in links.values() if not link.excluded}
             operations: list[Operation] = []
-            all_take_part = all(each.takes_part for each in state.resources.collections(Side.PROVIDER))
+            all_take_part = all(
+                each.takes_part for each in state.resources.collections(Side.PROVIDER) if not each.is_left
+            )
             for link in links.values():
                 view = link.view(decisions[link.id], all_take_part=all_take_part)
                 planned = plan(view, self._options, now)
@@ -73,6 +76,7 @@ class Drafter:
         if all(link.base_provider or link.base_crm for link in links):
             return False
         alone = {link.id: link for link in self._state.links.without_base()}
+        taken_up = self._take_up_those_left_behind(alone)
         at_provider = [
             (link.id, link.provider) for link in alone.values() if link.provider and not link.facts.cancelled
         ]
@@ -84,13 +88,35 @@ class Drafter:
             self._state.links.update(
                 alone[ours], crm=crm.crm, crm_resource=crm.crm_resource, origin=Origin.PROVIDER, dirty=True, ignored=""
             )
+        return bool(found) or taken_up
+
+    def _take_up_those_left_behind(self, alone: dict[int, Link]) -> bool:
+        """Tasks that a move to another service left, and that are there under an identity of their own. The link that
+        was in step goes on; the new one is taken out of `alone`."""
+        store, account = self._state.store, self._state.account
+        if not moving.under_way(store, account):
+            return False
+        behind = {link.id: link for link in self._state.links.left_behind()}
+        shown = [
+            (link.id, link.provider)
+            for link in alone.values()
+            if link.provider and not link.recurrence and not link.facts.cancelled
+        ]
+        before = [(link.id, link.provider) for link in behind.values() if link.provider]
+        found = moving.same_tasks(shown, before, only_equal=moving.was_read_whole(store, account))
+        for ours, theirs in found:
+            fresh = alone.pop(ours)
+            self._state.links.remove(fresh)
+            names = ("ext_id", "uid", "collection", "provider", "provider_resource", "facts")
+            taken = {name: getattr(fresh, name) for name in names}
+            self._state.links.update(behind[theirs], **taken, detached=False, dirty=True)
         return bool(found)
 
     def _note(self, link: Link, planned: Planned, now: datetime) -> None:
         state = self._state
         state.held.keep_only(link.id, planned.operations)
         if not planned.operations:
-            state.problems.solved(f"link:{link.id}")
+            state.problems.solved(of_link(link.id))
         self._note_kind(link)
         if planned.exclude:
             state.links.exclude(link, dirty=False, wish=None)
@@ -125,7 +151,7 @@ class Drafter:
         for each in verdict.quarantined:
             link = state.links.update(links[each], quarantined=True)
             state.problems.report(
-                f"link:{each}",
+                of_link(each),
                 link.title,
                 f"“{link.title}” was changed back and forth again and again, by another program perhaps.",
                 f"It is left alone now. To keep it in step again: fm-desktop problems retry {each}",
@@ -149,6 +175,7 @@ class Drafter:
                 kind=link.provider.kind if link.provider else None,
                 series=link.uid if link.recurrence else "",
                 decisions=decisions[link.id],
+                approved=state.held.approved(link.id),
                 written=state.chronicle.written(link.id),
             )
             for link in concerned

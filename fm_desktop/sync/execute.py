@@ -29,6 +29,7 @@ from fm_desktop.sync.links import Link
 from fm_desktop.sync.observe import Observer
 from fm_desktop.sync.plan import Marking, Operation, Verb
 from fm_desktop.sync.policy import Origin
+from fm_desktop.sync.problems import of_link
 from fm_desktop.sync.project import Context
 from fm_desktop.sync.resources import KnownCollection, KnownResource
 from fm_desktop.sync.settle import Settler
@@ -166,7 +167,8 @@ class Writer:
 
     def _buried(self, operation: Operation, link: Link) -> bytes | None:
         """What is brought back is as complete as it was, not only what both sides share."""
-        if operation.verb is Verb.CREATE and (link.wish is not None or operation.whole):
+        wished_back = link.wish is not None and link.wish.verb is Verb.CREATE
+        if operation.verb is Verb.CREATE and (wished_back or operation.whole):
             return self._state.resources.buried(link.id, operation.side)
         return None
 
@@ -231,7 +233,6 @@ class Writer:
                     self._settler.deleted(entry, job.operation)
                 else:
                     self._settler.written(entry, outcome, job.operation, context, last=job.last)
-                self._state.problems.solved(_problem_key(job.link))
                 tally.add(job.operation.side, job.operation.verb)
         return again
 
@@ -266,7 +267,7 @@ class Writer:
         if quarantined:
             where = "ForceManager" if operation.side is Side.CRM else "your calendar"
             self._state.problems.report(
-                _problem_key(link),
+                of_link(link.id),
                 link.title,
                 f"“{link.title}” could not be written to {where}: {reason}.".replace("..", "."),
                 next_step or f"Change it, or try again: fm-desktop problems retry {link.id}",
@@ -312,7 +313,3 @@ def _mark_for(operation: Operation, link: Link) -> str:
     if operation.marking is Marking.RELEASE:
         return released(link.ext_id)
     return link.ext_id if link.origin is Origin.PROVIDER else ""
-
-
-def _problem_key(link: Link) -> str:
-    return f"link:{link.id}"

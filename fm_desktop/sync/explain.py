@@ -71,14 +71,14 @@ def _reasons(state: State, link: Link) -> list[str]:
 
 def _where(state: State, link: Link) -> str:
     born = "ForceManager" if link.origin is Origin.CRM else "your calendar"
-    calendar = ""
+    calendar = "the calendar"
     if link.collection is not None:
-        calendar = f" “{state.resources.collection(link.collection).what.name}”"
+        calendar = f"the calendar “{state.resources.collection(link.collection).what.name}”"
     row = state.resources.by_id(link.crm_resource).ref.id if link.crm_resource is not None else ""
     if link.provider is not None and link.crm is not None:
-        return f"Created in {born}; it is in the calendar{calendar} and in ForceManager (no. {row})."
+        return f"Created in {born}; it is in {calendar} and in ForceManager (no. {row})."
     if link.provider is not None:
-        return f"It is in the calendar{calendar} only."
+        return f"It is in {calendar} only."
     if link.crm is not None:
         return f"It is in ForceManager only (no. {row})."
     return f"Created in {born}; it was deleted on both sides."

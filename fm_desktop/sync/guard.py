@@ -12,10 +12,19 @@ from dataclasses import dataclass, field, replace
 from fm_desktop.model.items import Kind
 from fm_desktop.port import Side
 from fm_desktop.sync.plan import Decision, Decisions, Operation, Verb
+from fm_desktop.sync.serial import change_text
 
 DELETIONS_FREE = 5
 DELETIONS_SHARE = 0.20
 REPEATS_A_DAY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the user was shown of a write that was approved: what it brings, and why it waited."""
+
+    change: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,7 @@ class Standing:
     kind: Kind | None = None
     series: str = ""
     decisions: Decisions = field(default_factory=dict)
+    approved: Mapping[tuple[Side, Verb], Told] = field(default_factory=dict)
     written: Mapping[tuple[Side, str], int] = field(default_factory=dict)
 
 
@@ -64,10 +74,12 @@ def judge(operations: Sequence[Operation], scene: Scene) -> Verdict:
     quarantined: list[int] = []
     for operation in operations:
         standing = scene.standing[operation.link]
-        if _is_wanted(operation, standing):
+        mails = _reason_of_mail(operation, standing, scene)
+        if _is_wanted(operation, standing, mails):
             go.append(replace(operation, held=""))
             continue
-        reason = operation.held or _reason(operation, standing, scene, too_many)
+        approved = standing.decisions.get((operation.side, operation.verb)) is Decision.APPROVED
+        reason = mails if approved else operation.held or _reason(operation, standing, mails, too_many)
         if reason:
             held.append(replace(operation, held=reason))
         elif _ping_pong(operation, standing):
@@ -85,24 +97,34 @@ def _cut(operations: list[Operation], allowed: int) -> tuple[tuple[Operation, ..
     return now, len(operations) - len(now)
 
 
-def _is_wanted(operation: Operation, standing: Standing) -> bool:
+def _is_wanted(operation: Operation, standing: Standing, mails: str) -> bool:
     """Has the user said so: approved it, or chosen to keep what this puts back?"""
     if standing.decisions.get((operation.side, operation.verb)) is Decision.APPROVED:
-        return True
+        # What sends mail is approved as it was shown, and to as many people: a later edit does not go out unasked. With
+        # other people on the item the word is void (`HeldBack.ask_anew`).
+        told = Told(change_text(operation.value, operation.patch), mails)
+        return not mails or standing.approved.get((operation.side, operation.verb)) == told
     kept = standing.decisions.get((operation.side.other, Verb.DELETE)) is Decision.KEEP
     return operation.verb is Verb.CREATE and not operation.mails and kept
 
 
-def _reason(operation: Operation, standing: Standing, scene: Scene, too_many: Mapping[int | None, str]) -> str:
+def _reason(operation: Operation, standing: Standing, mails: str, too_many: Mapping[int | None, str]) -> str:
     if operation.verb is not Verb.UPDATE and standing.suspect:
         return standing.suspect
-    if operation.side is Side.PROVIDER and _sends_mail(operation, standing) and scene.ask_before_notifying:
-        what = {Verb.DELETE: "Deleting", Verb.UPDATE: "Changing", Verb.CREATE: "Putting back"}[operation.verb]
-        people = "1 other person" if operation.mails == 1 else f"{operation.mails} other people"
-        return f"{what} it sends mail to {people}"
+    if mails:
+        return mails
     if operation.verb is Verb.DELETE and standing.collection in too_many:
         return too_many[standing.collection]
     return ""
+
+
+def _reason_of_mail(operation: Operation, standing: Standing, scene: Scene) -> str:
+    """Why it waits if all else is in order: '' for a write that nobody is told of."""
+    if operation.side is Side.CRM or not _sends_mail(operation, standing) or not scene.ask_before_notifying:
+        return ""
+    what = {Verb.DELETE: "Deleting", Verb.UPDATE: "Changing", Verb.CREATE: "Putting back"}[operation.verb]
+    people = "1 other person" if operation.mails == 1 else f"{operation.mails} other people"
+    return f"{what} it sends mail to {people}"
 
 
 def _sends_mail(operation: Operation, standing: Standing) -> bool:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from fm_desktop.port import Side
+from fm_desktop.sync.guard import Told
 from fm_desktop.sync.plan import Decision, Decisions, Operation, Verb
-from fm_desktop.sync.serial import patch_value, projection_value
+from fm_desktop.sync.serial import change_text
 from fm_desktop.sync.store import Clock, Store, utc_text
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
+    """`id`: the number of this very write; in another form it waits under another number. `before` and `after`: the
+    values of what an update changes (as in the history), and of the others when the item is, which tells it apart."""
+
     id: int
     link: int
     side: Side
@@ -22,6 +26,8 @@ class Held:
     title: str
     reason: str
     since: str
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
 
 
 class NothingHeld(Exception):
@@ -43,7 +49,8 @@ class HeldBack:
     def waiting(self) -> tuple[Held, ...]:
         """Those without a decision yet."""
         rows = self._store.rows(
-            "SELECT held.*, coalesce(link.provider, link.crm, link.base_provider, link.base_crm) AS shown"
+            "SELECT held.*, coalesce(link.provider, link.crm, link.base_provider, link.base_crm) AS shown,"
+            " CASE held.side WHEN 'crm' THEN link.crm ELSE link.provider END AS here"
             f" FROM {_OURS} WHERE held.decision IS NULL ORDER BY held.id",
             self._account,
         )
@@ -71,6 +78,13 @@ class HeldBack:
         rows = self._store.rows("SELECT side, verb, decision FROM held WHERE link = ? AND decision IS NOT NULL", link)
         return {(Side(row["side"]), Verb(row["verb"])): Decision(row["decision"]) for row in rows}
 
+    def approved(self, link: int) -> dict[tuple[Side, Verb], Told]:
+        """What the user was told of the writes that were approved."""
+        rows = self._store.rows(
+            "SELECT side, verb, body, reason FROM held WHERE link = ? AND decision = 'approved'", link
+        )
+        return {(Side(row["side"]), Verb(row["verb"])): Told(row["body"], row["reason"]) for row in rows}
+
     def carried_out(self, link: int, side: Side, verb: Verb) -> None:
         """What was decided is done: the word is used up, and covers nothing that comes later. A choice to
         keep something is carried out by other writes than the one it was about."""
@@ -79,6 +93,10 @@ class HeldBack:
             " OR decision = 'approved' AND side = ? AND verb = ?)",
             link, side.value, verb.value,
         )  # fmt: skip
+
+    def ask_anew(self, link: int) -> None:
+        """Other people are on the item than when the user was asked about mail to them."""
+        self._store.run("DELETE FROM held WHERE link = ? AND side = 'provider' AND decision IS NOT 'keep'", link)
 
     def approve_in_advance(self, link: int, side: Side, verb: Verb, reason: str) -> None:
         """The user has said so already, in the act that leads to it."""
@@ -90,12 +108,20 @@ class HeldBack:
         )  # fmt: skip
 
     def hold(self, operations: Iterable[Operation]) -> None:
+        """They wait for a word. What waits in another form already, or was approved so, gets another number: a word
+        that is given to what was seen must not be taken for one about what is to be written by now."""
         for operation in operations:
+            change = change_text(operation.value, operation.patch)
+            write = (operation.link, operation.side.value, operation.verb.value)
+            self._store.run(
+                "DELETE FROM held WHERE link = ? AND side = ? AND verb = ?"
+                " AND (body != ? OR decision = 'approved' OR reason != ? AND ?) AND decision IS NOT 'keep'",
+                *write, change, operation.held, operation.mails > 0,
+            )  # fmt: skip
             self._store.run(
                 "INSERT INTO held (link, side, verb, body, reason, since) VALUES (?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (link, side, verb) DO UPDATE SET body = excluded.body, reason = excluded.reason",
-                operation.link, operation.side.value, operation.verb.value, _body(operation), operation.held,
-                utc_text(self._clock()),
+                *write, change, operation.held, utc_text(self._clock()),
             )  # fmt: skip
 
     def waiting_because(self, reason: str) -> list[int]:
@@ -126,17 +152,17 @@ class HeldBack:
 
 def _held(row: Any) -> Held:
     title = json.loads(row["shown"])["title"] if row["shown"] else ""
+    verb, change = Verb(row["verb"]), json.loads(row["body"])
+    here = json.loads(row["here"]) if row["here"] else {}
+    names = list(change) if verb is Verb.UPDATE else ["span"]
     return Held(
         id=row["id"],
         link=row["link"],
         side=Side(row["side"]),
-        verb=Verb(row["verb"]),
+        verb=verb,
         title=title or "(no title)",
         reason=row["reason"],
         since=row["since"],
+        before={name: here[name] for name in names if name in here},
+        after={name: change[name] for name in names if name in change},
     )
-
-
-def _body(operation: Operation) -> str:
-    value = projection_value(operation.value) if operation.value else patch_value(operation.patch)
-    return json.dumps(value, ensure_ascii=False)

@@ -15,6 +15,7 @@ from fm_desktop.port import Side
 from fm_desktop.sync.identity import ext_id_for, is_our_ext_id, is_released
 from fm_desktop.sync.plan import Decisions, Verb, View, Wish
 from fm_desktop.sync.policy import Facts, Origin
+from fm_desktop.sync.resources import LEFT
 from fm_desktop.sync.serial import dump, load, patch_value, read_patch
 from fm_desktop.sync.store import Store, utc_text
 
@@ -137,6 +138,15 @@ class Links:
             " AND (provider IS NULL) != (crm IS NULL)",
             self._account,
         )
+
+    def left_behind(self) -> tuple[Link, ...]:
+        """Single items with a copy that were in a calendar of a service which the user left."""
+        return self._many(
+            "WHERE link.account = ? AND detached AND NOT excluded AND recurrence = ''"
+            " AND provider IS NOT NULL AND crm IS NOT NULL"
+            " AND link.collection IN (SELECT id FROM collection WHERE substr(remote, 1, length(?)) = ?)",
+            self._account, LEFT, LEFT,
+        )  # fmt: skip
 
     def missing_in(self, side: Side, collection: int) -> bool:
         """Is an item that was in step before away from this calendar, and nothing done about it yet?"""

@@ -203,9 +203,11 @@ def _wished(view: View, wish: Wish, options: Options) -> Planned | None:
     """The operations of an undo; None where there is nothing left to undo."""
     if wish.verb is Verb.CREATE:
         return _wished_back(view, wish)
-    here = view.provider if wish.side is Side.PROVIDER else view.crm
+    here, there = (view.provider, view.crm) if wish.side is Side.PROVIDER else (view.crm, view.provider)
     mails = view.facts.others if wish.side is Side.PROVIDER else 0
     if wish.verb is Verb.DELETE:
+        if there is None:
+            return None  # by now it is no copy any more, but all that is left: the table decides
         # Where the CRM is only read, every computer puts a missing copy back, and none deletes the original.
         marking = Marking.NONE if options.direction is policy.Direction.TO_PROVIDER else Marking.RELEASE
         gone = Operation(view.link, wish.side, Verb.DELETE, _UNDONE, mails=mails, marking=marking)

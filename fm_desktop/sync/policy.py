@@ -7,6 +7,7 @@ overwriting a user's own calendar from an old CRM copy would lose data.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -65,7 +66,7 @@ class Options:
 class Facts:
     """What decides about an item at the provider, apart from its fields.
 
-    `guest`  the user is only a participant.  `others`  how many other people are on it.
+    `guest`  the user is only a participant.  `others`  how many other people are on it; `whom`: who they are.
     `masked` only shown as busy.  `read_only`  the calendar itself cannot be written.
     """
 
@@ -75,6 +76,7 @@ class Facts:
     read_only: bool = False
     cancelled: bool = False
     others: int = 0
+    whom: str = ""
     answer: Answer | None = None
 
     @property
@@ -105,6 +107,7 @@ def facts_of(item: Item, own_addresses: frozenset[str], *, series: bool, read_on
         read_only=read_only,
         cancelled=item.cancelled,
         others=len(people),
+        whom=hashlib.sha256("\x1f".join(sorted(people)).encode(errors="replace")).hexdigest()[:16] if people else "",
         answer=item.answer,
     )
 

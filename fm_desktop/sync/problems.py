@@ -19,6 +19,11 @@ class Problem:
     count: int
 
 
+def of_link(link: int) -> str:
+    """The key of what is the matter with an item."""
+    return f"link:{link}"
+
+
 class Problems:
     """Those of one account."""
 

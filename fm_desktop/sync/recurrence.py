@@ -21,6 +21,8 @@ _ZONE_SLACK = timedelta(days=2)
 # How far before the window a date may begin and still reach into it. Longer ones are typing errors,
 # and walking back through all their dates would cost as much as they last.
 _LONGEST = timedelta(days=3660)
+# RFC 5545, 3.8.5.3, wants one rule; each is walked through by itself.
+_MOST_RULES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,22 @@ def occurrences(
     recurrence, span = item.recurrence, item.span
     if recurrence is None or span is None:
         raise UnusableRule("it has no rule or no start")
-    series = _Series(span, recurrence, window, floating_zone)
+    if len(recurrence.rules) + len(recurrence.excluded_rules) > _MOST_RULES:
+        raise UnusableRule(f"it has more than {_MOST_RULES} rules")
+    try:
+        found = _found(_Series(span, recurrence, window, floating_zone))
+    except OverflowError as error:
+        raise UnusableRule("it goes on beyond the last year of any calendar") from error
+    in_order = sorted(found.values(), key=lambda each: instant_of(each.original, floating_zone))
+    return tuple(in_order[:limit])
+
+
+def _found(series: _Series) -> dict[str, Occurrence]:
     found: dict[str, Occurrence] = {}
     for each in (*series.named(), *series.dated()):
         if series.touches(each.span) and not series.is_excluded(each.original):
             found.setdefault(when_to_text(each.original), each)
-    in_order = sorted(found.values(), key=lambda each: instant_of(each.original, floating_zone))
-    return tuple(in_order[:limit])
+    return found
 
 
 class _Series:
@@ -81,7 +92,8 @@ class _Series:
         for each in self.recurrence.dates:
             if isinstance(each, Span):
                 yield Occurrence(each.start, each)
-            else:
+            elif instant_of(each, self.floating_zone) < self.end + _ZONE_SLACK:
+                # What is later has no part in the window, and in the last days of the calendar not even an end.
                 yield self._occurrence(self._like_start(each))
 
     def touches(self, span: Span) -> bool:

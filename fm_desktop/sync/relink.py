@@ -6,7 +6,7 @@ lost state file, a second computer and a listing in any order come to the same l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from fm_desktop.sync.identity import before_release, is_our_ext_id, is_released,
 from fm_desktop.sync.links import Link
 from fm_desktop.sync.merge import is_image, rebased
 from fm_desktop.sync.plan import Decision, Verb
-from fm_desktop.sync.policy import Facts, Origin
+from fm_desktop.sync.policy import Direction, Facts, Origin
 from fm_desktop.sync.project import Context, crm_view
 from fm_desktop.sync.recognise import Shown, Window, shown_by
 from fm_desktop.sync.recurrence import UnusableRule
@@ -29,6 +29,7 @@ from fm_desktop.sync.store import read_utc, utc_text
 
 # A second row with our mark is another computer's slip, which that one removes, or a copy a person made.
 COPY_AFTER = timedelta(hours=1)
+SLIP_AFTER = timedelta(hours=24)
 
 
 class Relinker:
@@ -164,9 +165,9 @@ class Relinker:
     # --- the provider ---
 
     def relink_uid(self, uid: str, window: Window) -> None:
-        """One UID's items, from the first of the user's calendars that holds it (one link, RFC 5545 3.8.4.7)."""
+        """One UID's items, from one of the user's calendars that hold it (one link, RFC 5545 3.8.4.7)."""
         held = self._resources.by_uid(uid)
-        primary = next((each for each in held if not each.broken), None)
+        primary = self._primary([each for each in held if not each.broken])
         if primary is None and held:
             return  # it is there, but cannot be understood now: not away
         shown: Shown = {}
@@ -175,11 +176,31 @@ class Relinker:
             if expanded is None:
                 return
             shown = expanded
+        resting = {each.id for each in self._resources.collections(Side.PROVIDER) if not each.takes_part}
         for link in self._links.of_uid(uid):
-            if link.recurrence not in shown:
+            if link.recurrence in shown or link.detached:
+                continue
+            if link.collection in resting:
+                # It is where it was, in a calendar that takes no part any more; another shows some dates of it.
+                self._links.update(link, detached=True)
+                self._held.keep_only(link.id, ())
+            elif not any(each.broken for each in held):
                 self._missing(link, window)
         for recurrence, (projection, facts) in shown.items():
             self._show(uid, recurrence, projection, facts, primary)
+
+    def _primary(self, readable: Sequence[KnownResource]) -> KnownResource | None:
+        """The first, in the user's order; but a series before single dates of it, which may be in another calendar."""
+        if len(readable) > 1:
+            readable = sorted(readable, key=self._is_of_single_dates)
+        return next(iter(readable), None)
+
+    def _is_of_single_dates(self, known: KnownResource) -> bool:
+        resource = self._read(known)
+        return isinstance(resource, Resource) and resource.items[0].recurrence_id is not None
+
+    def _read(self, known: KnownResource) -> Found:
+        return self._fresh.get(known.id) or self._ports[Side.PROVIDER].parse(known.ref, known.revision, known.raw)
 
     def detach(self, collection: int) -> None:
         """A calendar takes no part any more: its links rest as they are, unless another calendar that
@@ -189,6 +210,7 @@ class Relinker:
                 self._touched_uids[link.uid] = None
             else:
                 self._links.update(link, detached=True)
+                self._held.keep_only(link.id, ())
 
     def touch(self, uids: Iterable[str]) -> None:
         """Looks at these items again: the window moved, the directory or a setting changed."""
@@ -200,7 +222,7 @@ class Relinker:
         self._see(link, Side.PROVIDER, None, provider_resource=None)
 
     def _shown(self, known: KnownResource, window: Window) -> Shown | None:
-        resource = self._fresh.get(known.id) or self._ports[Side.PROVIDER].parse(known.ref, known.revision, known.raw)
+        resource = self._read(known)
         if isinstance(resource, Broken):
             return None
         collection = next(each for each in self._resources.collections(Side.PROVIDER) if each.id == known.collection)
@@ -228,6 +250,8 @@ class Relinker:
             extra["detached"] = False
         if link.facts != facts:
             extra |= {"facts": facts, "dirty": True}
+        if link.facts.whom != facts.whom:
+            self._held.ask_anew(link.id)
         self._see(link, Side.PROVIDER, projection, **extra)
 
     # --- the CRM ---
@@ -295,9 +319,33 @@ class Relinker:
 
     def is_a_persons_copy(self, row: KnownResource, now: datetime) -> bool:
         """A second row with our mark that nobody claims: known in the calendar as an item of its own, or
-        too old for another computer's slip."""
+        too old for another computer's slip, and edited."""
+        if self._is_in_the_calendar(row):
+            return True
+        return now - read_utc(row.first_seen) >= COPY_AFTER and not self._is_twin(row)
+
+    def is_a_forgotten_slip(self, row: KnownResource, now: datetime) -> bool:
+        """A second row that nobody claims, the same in everything as the first after a day: made by a computer that
+        is off since, or that lost its state. As an item of its own it would be a second meeting."""
+        if self.context.options.direction is Direction.TO_PROVIDER:
+            return False  # the CRM is only read
+        is_old = now - read_utc(row.first_seen) >= SLIP_AFTER
+        return is_old and not self._is_in_the_calendar(row) and self._is_twin(row)
+
+    def _is_in_the_calendar(self, row: KnownResource) -> bool:
         own = self._links.of_ext_id(self._links.ext_id(uid_for(self.context.options.tenant, row.ref.id), ""))
-        return (own is not None and own.provider is not None) or now - read_utc(row.first_seen) >= COPY_AFTER
+        return own is not None and own.provider is not None
+
+    def _is_twin(self, row: KnownResource) -> bool:
+        """Does the link of its mark hold a row below this one that shows the same?"""
+        link = self._links.of_ext_id(row.uid)
+        if link is None or link.crm_resource in (None, row.id):
+            return False
+        first = self._resources.by_id(link.crm_resource)
+        crm = self._ports[Side.CRM]
+        rows = [crm.parse(each.ref, each.revision, each.raw) for each in (first, row)]
+        both = [each for each in rows if isinstance(each, Resource)]
+        return len(both) == len(rows) and int(first.ref.id) < int(row.ref.id) and crm.are_twins(*both)
 
     def _touch_rows_marked(self, ext_id: str) -> None:
         """A row went away: another one with the same mark may take its place."""

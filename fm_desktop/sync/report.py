@@ -86,7 +86,8 @@ class Part:
 class Report:
     """`error` is what ended the cycle early, `also` what else ended its other part: the calendar and e-mail do not
     keep each other from going on. `parts` says it for each, and is empty where neither had its turn. `only_mail`: the
-    calendar went through. `requests` and `seconds` count this cycle only."""
+    calendar went through. `crowded`: ForceManager asked for fewer requests, whether or not it took them in the end.
+    `requests` and `seconds` count this cycle only."""
 
     outcome: Outcome
     crm: Counts = Counts()
@@ -101,6 +102,7 @@ class Report:
     also: PortError | None = None
     emails_logged: int = 0
     only_mail: bool = False
+    crowded: bool = False
     parts: tuple[Part, ...] = ()
 
     def as_json(self, *, preview: bool = False) -> dict[str, Any]:

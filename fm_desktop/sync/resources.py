@@ -11,6 +11,8 @@ from fm_desktop.model.items import Item, Kind, Participant
 from fm_desktop.port import Broken, Collection, Found, Ref, Resource, Side
 from fm_desktop.sync.store import Store, utc_text
 
+LEFT = "left "
+
 
 @dataclass(frozen=True, slots=True)
 class KnownCollection:
@@ -30,6 +32,11 @@ class KnownCollection:
     @property
     def takes_part(self) -> bool:
         return self.selected and not self.missing
+
+    @property
+    def is_left(self) -> bool:
+        """Was it at a service that the user has left (`sync/moving.py`)? It never comes back under this id."""
+        return self.what.id.startswith(LEFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +118,9 @@ class Resources:
         """Did a calendar that takes no part any more hold this UID when it was read last?"""
         found = self._store.row(
             "SELECT 1 FROM resource JOIN collection ON collection.id = resource.collection"
-            " WHERE uid = ? AND account = ? AND side = 'provider' AND (NOT selected OR missing)",
-            uid, self._account,
+            " WHERE uid = ? AND account = ? AND side = 'provider' AND (NOT selected OR missing)"
+            " AND substr(collection.remote, 1, length(?)) != ?",
+            uid, self._account, LEFT, LEFT,
         )  # fmt: skip
         return found is not None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fm_desktop.sync.problems import of_link
 from fm_desktop.sync.state import State
 
 
@@ -16,5 +17,5 @@ def retry(state: State, link: int) -> str:
     found = state.links.get(link)
     with state.store.transaction():
         state.links.update(found, quarantined=False, failures=0, not_before=None, dirty=True)
-        state.problems.solved(f"link:{link}")
+        state.problems.solved(of_link(link))
     return found.title

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -22,10 +23,10 @@ from fm_desktop.sync.pace import Impression, Pace
 
 _log = logging.getLogger(__name__)
 
-JITTER: Final = 0.1  # of the interval: colleagues who start at nine do not all ask in the same second
+JITTER: Final = 0.25  # of the interval: colleagues whom one moment woke are not in step again when it is over
 GAP_CHECK_SECONDS: Final = 30.0
-# After waking up the network takes a moment to come back.
-AFTER_WAKING_SECONDS: Final = 15.0
+# After waking up the network takes a moment to come back; and what woke this computer may have woken hundreds.
+AFTER_WAKING_SECONDS: Final = (15.0, 45.0)
 # How long an answer that is on its way is waited for when the loop ends; the journal makes leaving safe.
 LAST_ANSWER_SECONDS: Final = 4.0
 POLL_SECONDS: Final = 1.0
@@ -71,7 +72,9 @@ class Loop:
         self._is_wanted = is_wanted
         self._pace = Pace(interval_seconds)
         self._running = threading.Lock()
+        self._looking = threading.Lock()
         self._last_look = time.time()
+        self._not_before = 0.0
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             # A pool of its own for each, so that a long cycle never holds up the look at the clock.
@@ -87,8 +90,9 @@ class Loop:
     def run(self) -> bool:
         """Runs until `end` is called. False if a cycle is still waiting for an answer: the caller then
         leaves the process without waiting for its threads."""
+        self._last_look = time.time()
         self._scheduler.add_job(
-            self._cycle, _every(self._pace.seconds), id=CYCLE, executor=CYCLE, next_run_time=datetime.now(UTC)
+            self._cycle, every(self._pace.seconds), id=CYCLE, executor=CYCLE, next_run_time=datetime.now(UTC)
         )
         self._scheduler.add_job(self.look_at_the_clock, IntervalTrigger(seconds=GAP_CHECK_SECONDS, timezone=UTC))
         self._scheduler.add_job(self._pay_attention, IntervalTrigger(seconds=ATTENTION_SECONDS, timezone=UTC))
@@ -104,9 +108,22 @@ class Loop:
         return finished
 
     def wake(self) -> None:
-        """Lets the next cycle begin now, unless one is running. May be called in any thread."""
+        """Lets the next cycle begin now, unless one is running: somebody wants it. May be called in any thread."""
+        with self._looking:
+            # Whoever wishes it is awake, whether or not the sleep before was noticed yet.
+            self._not_before, self._last_look = 0.0, time.time()
         if not self._running.locked():
             self._run_by(datetime.now(UTC))
+
+    def hint(self, seconds: float = 0.0) -> None:
+        """Lets the next cycle begin in so many seconds, unless it would sooner: there may be news. That is nobody's
+        wish, and so nothing while a side asks for fewer requests. May be called in any thread."""
+        if not self._running.locked() and not self.is_slowed:
+            self._run_by(datetime.now(UTC) + timedelta(seconds=seconds))
+
+    @property
+    def is_slowed(self) -> bool:
+        return self._pace.is_slowed
 
     @property
     def next_run(self) -> datetime | None:
@@ -116,13 +133,22 @@ class Loop:
 
     def look_at_the_clock(self) -> None:
         """Notices that the computer slept, and lets a cycle run soon, not when its old interval is over."""
-        now = time.time()
-        slept = now - self._last_look - GAP_CHECK_SECONDS
-        self._last_look = now
-        if slept < GAP_CHECK_SECONDS:
-            return
-        _log.info("The computer slept for about %d s", slept)
-        self._run_by(datetime.now(UTC) + timedelta(seconds=AFTER_WAKING_SECONDS))
+        with self._looking:
+            now = time.time()
+            slept = now - self._last_look - GAP_CHECK_SECONDS
+            self._last_look = now
+            if slept < GAP_CHECK_SECONDS:
+                return
+            _log.info("The computer slept for about %d s", slept)
+            pause = random.uniform(*AFTER_WAKING_SECONDS)
+            self._not_before = time.monotonic() + pause
+        self.hint(pause)
+
+    def _just_woke(self) -> float:
+        """Seconds that the network is left to come back. A cycle that came due in the sleep is the first to notice."""
+        self.look_at_the_clock()
+        with self._looking:
+            return self._not_before - time.monotonic()
 
     def _pay_attention(self) -> None:
         if not self._running.locked() and self._is_wanted():
@@ -135,6 +161,9 @@ class Loop:
             job.modify(next_run_time=moment)
 
     def _cycle(self) -> None:
+        if (pause := self._just_woke()) > 0:
+            self._scheduler.modify_job(CYCLE, next_run_time=datetime.now(UTC) + timedelta(seconds=pause))
+            return
         with self._running:
             if self._ending.is_set():
                 return
@@ -145,8 +174,8 @@ class Loop:
                 impression = Impression(trouble=True)
         before, self._pace = self._pace.seconds, self._pace.after(impression)
         if self._pace.seconds != before and not self._ending.is_set():
-            self._scheduler.reschedule_job(CYCLE, trigger=_every(self._pace.seconds))
+            self._scheduler.reschedule_job(CYCLE, trigger=every(self._pace.seconds))
 
 
-def _every(seconds: float) -> IntervalTrigger:
+def every(seconds: float) -> IntervalTrigger:
     return IntervalTrigger(seconds=seconds, jitter=seconds * JITTER, timezone=UTC)

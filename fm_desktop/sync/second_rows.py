@@ -1,7 +1,8 @@
 """Two CRM rows with one identity: two computers created at the same moment, or a person copied a row.
 
-The lowest id stays. A second row is removed only by the computer whose journal says it made it; one
-that nobody claims within an hour is a person's copy, and an item of its own, with no mark of another.
+The lowest id stays. A second row is removed by the computer whose journal says it made it. One that nobody claims
+within an hour and that was edited is a person's copy, and an item of its own, with no mark of another; one that is
+the same in everything after a day was made by a computer that is off since, or lost its state, and goes.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def tell_apart(state: State, crm: Port, relinker: Relinker, now: datetime) -> No
         found = crm.parse(row.ref, row.revision, row.raw)
         if not isinstance(found, Resource):
             continue
-        if state.journal.made(row.collection, row.ref.id):
+        if state.journal.made(row.collection, row.ref.id) or relinker.is_a_forgotten_slip(row, now):
             _remove(state, crm, row, found)
         elif relinker.is_a_persons_copy(row, now):
             with state.store.transaction():
@@ -46,6 +47,7 @@ def _remove(state: State, crm: Port, row: KnownResource, found: Resource) -> Non
         title = found.items[0].title or "(no title)"
         state.problems.report(key, title, _TWICE.format(title, error), error.next_step or _DELETE_IT)
         return
+    _log.info("Of two rows of one meeting the second, no. %s, was taken away in ForceManager", row.ref.id)
     with state.store.transaction():
         state.resources.forget(row.id)
         state.problems.solved(key)

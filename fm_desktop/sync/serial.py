@@ -8,14 +8,14 @@ from typing import Any
 
 from fm_desktop.model.items import Kind, Party
 from fm_desktop.model.projection import Patch, Projection
-from fm_desktop.model.times import Span, Timed, When
+from fm_desktop.model.times import UTC_NAME, Span, Timed, When
 
 
 def _when(when: When) -> str:
     if isinstance(when, Timed):
-        return (
-            when.instant.strftime("%Y-%m-%dT%H:%MZ") if when.zone == "UTC" else f"{when.local.isoformat()}|{when.zone}"
-        )
+        if when.zone != UTC_NAME:
+            return f"{when.local.isoformat()}|{when.zone}"
+        return when.instant.replace(tzinfo=None).isoformat(timespec="minutes") + "Z"
     return when.isoformat()
 
 
@@ -81,3 +81,8 @@ def dump(projection: Projection | None) -> str | None:
 
 def load(text: str | None) -> Projection | None:
     return None if text is None else read_projection(json.loads(text))
+
+
+def change_text(value: Projection | None, patch: Patch) -> str:
+    """What a write brings: an item, or some of its fields."""
+    return json.dumps(projection_value(value) if value else patch_value(patch), ensure_ascii=False)

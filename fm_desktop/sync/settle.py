@@ -15,6 +15,7 @@ from fm_desktop.sync.journal import Entry
 from fm_desktop.sync.links import Link
 from fm_desktop.sync.merge import rebased, taken_over
 from fm_desktop.sync.plan import Operation, Verb
+from fm_desktop.sync.problems import of_link
 from fm_desktop.sync.project import Context, crm_view, provider_view
 from fm_desktop.sync.relink import Relinker
 from fm_desktop.sync.state import State
@@ -47,7 +48,7 @@ class Settler:
         self._set_base(entry, link, projection, alone=operation.alone)
         if last and not _is_half_back(link):
             state.links.update(link, wish=None)
-        state.journal.finish(entry.id, "done", state.clock(), remote=resource.ref.id)
+        self._done(entry, resource.ref.id)
 
     def deleted(self, entry: Entry, operation: Operation | None) -> None:
         """A delete was answered, or the item was found to be away."""
@@ -69,13 +70,13 @@ class Settler:
             "failures": 0,
             "wish": None,
         }
-        if link.wish is not None and link.wish.verb is Verb.DELETE:
+        if link.wish is not None and link.wish.verb is Verb.DELETE and other is not None:
             link = state.links.exclude(link)
         if other is None and not elsewhere:
             changes |= {"base_provider": None, "base_crm": None, "ended_at": utc_text(state.clock()), "dirty": False}
         state.links.update(link, **changes)
         state.held.carried_out(link.id, entry.side, entry.verb)
-        state.journal.finish(entry.id, "done", state.clock())
+        self._done(entry)
         if elsewhere:
             self._relinker.touch([link.uid])
             self._relinker.finish(Side.PROVIDER, state.clock())
@@ -88,8 +89,15 @@ class Settler:
         seen = link.provider if entry.side is Side.PROVIDER else link.crm
         assert seen is not None
         state.chronicle.wrote(entry, link, None)
+        link = state.links.update(link, failures=0, not_before=None)
         self._set_base(entry, link, rebased(self._sent(entry), seen), alone=False)
-        state.journal.finish(entry.id, "done", state.clock(), remote=remote)
+        self._done(entry, remote)
+
+    def _done(self, entry: Entry, remote: str | None = None) -> None:
+        """However it became known: what was the matter is over, unless another write of the item was put aside."""
+        self._state.journal.finish(entry.id, "done", self._state.clock(), remote=remote)
+        if not self._state.links.get(entry.link).quarantined:
+            self._state.problems.solved(of_link(entry.link))
 
     def _sent(self, entry: Entry) -> Projection:
         """The item as it was meant to be after the write."""

@@ -16,6 +16,8 @@ from fm_desktop.sync.store import Clock, Store
 # A late echo of something deleted must not bring it back; an undo needs what it was.
 KEEP_TOMBSTONES = timedelta(days=90)
 KEEP_HISTORY = timedelta(days=180)
+# Of somebody whose calendar never rests, or a mistake that writes the same thing over and over.
+KEEP_LINES = 100_000
 KEEP_JOURNAL = timedelta(days=90)
 
 
@@ -34,7 +36,7 @@ class State:
     def trim(self, now: datetime) -> None:
         """Lets go of what is too old to matter. Callers hold the transaction."""
         self.journal.trim(now - KEEP_JOURNAL)
-        self.chronicle.trim(now - KEEP_HISTORY)
+        self.chronicle.trim(now - KEEP_HISTORY, KEEP_LINES)
         self.resources.trim(now - KEEP_TOMBSTONES)
         self.links.trim(now - KEEP_TOMBSTONES)
 

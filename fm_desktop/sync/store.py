@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 VERSION = 2
+_LOG_BYTES_KEPT = 4 * 1024 * 1024
+_CHECKED_EVERY = 24 * 3_600.0
 
 Clock = Callable[[], datetime]
 """The moment now, aware, in UTC."""
@@ -46,7 +49,7 @@ class Store:
     def open(cls, path: Path) -> Store:
         """Opens or makes the state file. Raises `StoreError` for one that a newer version wrote, or a
         folder that cannot be written."""
-        set_aside = _set_aside_if_damaged(path)
+        set_aside = None if _is_as_we_left_it(path) else _set_aside_if_damaged(path)
         try:
             connection = _connect(path)
             _migrate(connection, path)
@@ -56,6 +59,12 @@ class Store:
 
     def close(self) -> None:
         self.db.close()
+        _left[self.path] = _signature(self.path)
+
+    def doubt(self) -> None:
+        """SQLite came upon something in the file: the next time it is opened, all of it is looked at."""
+        _doubted.add(self.path)
+        _left.pop(self.path, None)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -109,7 +118,8 @@ class Store:
 
 def utc_text(moment: datetime) -> str:
     """How moments are stored: sortable UTC text."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not strftime, which leaves the zeros of the year 0999 out.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def read_utc(text: str) -> datetime:
@@ -119,14 +129,40 @@ def read_utc(text: str) -> datetime:
 def _connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        _make_file(path)
     connection = sqlite3.connect(path, timeout=10, isolation_level=None)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
     # The journal of operations must be on the disk before the network is touched.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # Without it the file of the log stays for ever as long as the longest transaction once made it.
+    connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES_KEPT}")
     return connection
+
+
+def _make_file(path: Path) -> None:
+    """For its owner only from the start; SQLite gives the files beside it the same mode."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+_doubted: set[Path] = set()
+"""Files to be looked at as a whole when they are opened next, whoever else had them open meanwhile."""
+
+_left: dict[Path, tuple[int, ...]] = {}
+"""How this process left state files, so that a file is not read as a whole for each cycle. Days count as well."""
+
+
+def _signature(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, int(time.monotonic() // _CHECKED_EVERY)
+
+
+def _is_as_we_left_it(path: Path) -> bool:
+    return path not in _doubted and bool(_left.get(path)) and _left[path] == _signature(path)
 
 
 def _set_aside_if_damaged(path: Path) -> SetAside | None:
@@ -142,6 +178,7 @@ def _set_aside_if_damaged(path: Path) -> SetAside | None:
         raise StoreError(f"The state file {path} cannot be opened: {error}.") from error
     except sqlite3.DatabaseError as error:
         verdict = str(error)
+    _doubted.discard(path)
     if verdict == "ok":
         return None
     moved_to = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
@@ -185,7 +222,10 @@ _SCRIPTS = ("schema.sql", "schema_mail.sql")
 
 
 def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> None:
-    copy = sqlite3.connect(path.with_name(f"{path.name}.before-{version + 1}"))
+    backup = path.with_name(f"{path.name}.before-{version + 1}")
+    if not backup.exists():
+        _make_file(backup)
+    copy = sqlite3.connect(backup)
     try:
         connection.backup(copy)
     finally:

@@ -41,6 +41,12 @@ def _check(state: State, entry: Happening, link: Link) -> None:
         raise CannotUndo(f"“{entry.title}” is in a calendar that takes no part: choose it again first.")
     if link.excluded and entry.verb is not Verb.DELETE:
         raise CannotUndo(f"“{entry.title}” is on one side only, by your choice: there is no copy to change.")
+    original = link.crm if entry.side is Side.PROVIDER else link.provider
+    if entry.verb is Verb.CREATE and original is None:
+        raise CannotUndo(f"“{entry.title}”: what this was a copy of is gone, and undoing it would leave nothing.")
+    if entry.verb is Verb.DELETE and not link.uid:
+        # An orphan: its mark is known, not the item. Made anew in the calendar it could be there twice.
+        raise CannotUndo(f"“{entry.title}” was a copy of an item that is not known any more: make it anew by hand.")
     if entry.verb is Verb.DELETE and link.facts.cancelled:
         raise CannotUndo(f"“{entry.title}” is cancelled in the calendar, and cancelled meetings are not copied.")
     back_to_the_crm = entry.verb is Verb.DELETE and link.excluded and link.provider is not None

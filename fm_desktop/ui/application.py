@@ -9,24 +9,27 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QLocale, QObject, QTimer, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from fm_desktop.paths import APP, Paths
 from fm_desktop.ui.bridge import Bridge
+from fm_desktop.ui.garbage import Collector, is_watched
 from fm_desktop.ui.icons import app_icon
 from fm_desktop.ui.instance import Instance
-from fm_desktop.ui.language import speak
 from fm_desktop.ui.menu import Entry, Wish
-from fm_desktop.ui.notify.courier import Courier
-from fm_desktop.ui.notify.note import Note, Notifier
 from fm_desktop.ui.signals import EndingSignals
 from fm_desktop.ui.snapshot import Snapshot, Stage
 from fm_desktop.ui.tray import Tray
+from fm_desktop.ui.web import open_link
 from fm_desktop.ui.windows import Windows
+
+if TYPE_CHECKING:
+    from fm_desktop.ui.notify.courier import Courier
+    from fm_desktop.ui.notify.note import Note, Notifier
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +37,10 @@ _log = logging.getLogger(__name__)
 WAIT_FOR_PANEL_MS: Final = 20_000
 # Together under three seconds, whatever the network does; the journal makes leaving safe.
 ENGINE_ENDS_SECONDS: Final = 2.0
+
+# To draw a window takes Python's lock dozens of times. While the engine works, each of them has to be waited for, and
+# the engine gives it back this soon (Python's default are 5 ms).
+LOCK_WAIT_SECONDS: Final = 0.0005
 
 # An icon is on a panel after some messages between processes; imports of the engine would hold them up.
 ICON_IS_FIRST_MS: Final = 50
@@ -54,7 +61,6 @@ def run(environment: Mapping[str, str], *, hidden: bool) -> int:
     qt.setApplicationDisplayName("FM Desktop")
     qt.setDesktopFileName(APP)
     qt.setQuitOnLastWindowClosed(False)
-    speak(*QLocale.system().uiLanguages())
     instance = Instance(Paths.of(environment).state)
     if not instance.is_first():
         instance.raise_other()
@@ -73,15 +79,15 @@ class Application(QObject):
 
     def __init__(self, qt: QApplication, environment: Mapping[str, str], instance: Instance, *, hidden: bool) -> None:
         super().__init__(qt)
+        sys.setswitchinterval(LOCK_WAIT_SECONDS)
         self._qt = qt
         self._instance = instance
         self.bridge = Bridge(environment, self)
         self.tray = Tray(self)
         self.windows = Windows(self.bridge, environment, self)
-        self._courier = Courier(
-            self._notifiers(), lambda: self.bridge.preferences, self.bridge.mark_shown, self._note_clicked, self
-        )
+        self._courier: Courier | None = None
         self._signals = EndingSignals(self)
+        Collector(self, lambda: self.bridge.snapshot.syncing or is_watched(qt))
         self._connect()
         self.tray.start()
         if not hidden:
@@ -92,7 +98,8 @@ class Application(QObject):
 
     def end(self) -> bool:
         """Ends everything. False if a thread still waits for an answer."""
-        self._courier.close()
+        if self._courier is not None:
+            self._courier.close()
         self.windows.close()
         self.tray.close()
         at_rest = self.bridge.end(ENGINE_ENDS_SECONDS)
@@ -104,7 +111,6 @@ class Application(QObject):
         bridge, tray = self.bridge, self.tray
         bridge.changed.connect(tray.show)
         bridge.changed.connect(self._follow)
-        bridge.noticed.connect(self._courier.offer)
         bridge.opened.connect(self._speak)
         bridge.preferred.connect(self._speak)
         tray.wished.connect(self._carry_out)
@@ -121,8 +127,14 @@ class Application(QObject):
     def _begin(self) -> None:
         """Everything the icon need not wait for."""
         from fm_desktop.ui.network import NetworkHint
+        from fm_desktop.ui.notify.courier import Courier
 
         self._instance.listen()
+        self._speak()
+        self._courier = Courier(
+            self._notifiers(), lambda: self.bridge.preferences, self.bridge.mark_shown, self._note_clicked, self
+        )
+        self.bridge.noticed.connect(self._courier.offer)
         self.bridge.open()
         QGuiApplication.setWindowIcon(app_icon())
         network = NetworkHint(self)
@@ -130,15 +142,25 @@ class Application(QObject):
         network.start()
 
     def _notifiers(self) -> list[Notifier]:
-        from fm_desktop.ui.notify.desk import BannerNotifier, TrayNotifier
+        from fm_desktop.ui.notify.desk import BannerNotifier
 
         banner = BannerNotifier(self.bridge.banner.emit)
+        try:
+            return [self._desktops_notifier(), banner]
+        except Exception:  # noqa: BLE001 - nobody foresaw it
+            # Whatever is wrong with it, the icon is to open something and the engine is to begin.
+            _log.exception("The notifications of this desktop cannot be used.")
+            return [banner]
+
+    def _desktops_notifier(self) -> Notifier:
         if sys.platform in {"win32", "darwin"}:
-            return [TrayNotifier(self.tray.icon), banner]
+            from fm_desktop.ui.notify.desk import TrayNotifier
+
+            return TrayNotifier(self.tray.icon)
         from fm_desktop.resources import path_of
         from fm_desktop.ui.notify.dbus import DBusNotifier
 
-        return [DBusNotifier(path_of("fm-desktop.svg"), self), banner]
+        return DBusNotifier(path_of("fm-desktop.svg"), self)
 
     # --- what happens ---
 
@@ -154,7 +176,12 @@ class Application(QObject):
     @Slot()
     def _speak(self) -> None:
         """The language a person chose, before that of the system."""
-        speak(self.bridge.preferences.language, *QLocale.system().uiLanguages())
+        from fm_desktop.ui.language import speak
+        from fm_desktop.ui.moments import system_languages
+
+        # Before there is a profile nobody has chosen, and to ask would import what reads the choice.
+        chosen = () if self.bridge.profile is None else (self.bridge.preferences.language,)
+        speak(*chosen, *system_languages())
         self.tray.show(self.bridge.snapshot)
 
     @Slot()
@@ -219,7 +246,7 @@ class Application(QObject):
         page = crm_page(settings.crm.url)
         if wish is Wish.OPEN_MAIL:
             page = mail_page(settings.provider.address, settings.provider.name)
-        QDesktopServices.openUrl(QUrl(page))
+        open_link(page)
 
 
 def _has_screen(environment: Mapping[str, str]) -> bool:

@@ -59,6 +59,7 @@ class DesktopFile:
             "Type=Application",
             f"Name={NAME}",
             "Comment=Keeps your calendar and e-mail in step with ForceManager",
+            "Comment[es]=Mantiene su calendario y su correo al día con ForceManager",
             f"Exec={' '.join(map(_exec_word, self._command))}",
             f"Icon={ID}",
             "Terminal=false",

@@ -7,6 +7,7 @@ person wants. What touches a disk, a keychain or a network runs in `jobs`, never
 from __future__ import annotations
 
 import logging
+import random
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -188,7 +189,7 @@ class Bridge(QObject):
     @Slot()
     def network_is_back(self) -> None:
         """A hint of the system, after which a cycle is tried soon."""
-        self._wake_soon(NETWORK_SECONDS)
+        self._hint_soon()
 
     def _do(self, work: Callable[[Profile], object]) -> None:
         """Decides something, and looks at what became of it at once."""
@@ -293,15 +294,20 @@ class Bridge(QObject):
     def _hear_jump(self, seconds: float) -> None:
         _log.info("The clock jumped by %d s", seconds)
         # Forward: the computer slept. Back: the next cycle, named by the clock, would be that much too late.
-        self._wake_soon(NETWORK_SECONDS if seconds > 0 else 0.0)
+        if seconds > 0:
+            self._hint_soon()
+        elif self._worker is not None:
+            self._worker.wake()
+            self.look_now()
 
-    def _wake_soon(self, seconds: float) -> None:
-        QTimer.singleShot(int(seconds * 1000), self, self._wake)
+    def _hint_soon(self) -> None:
+        # What this computer noticed, a whole office may have noticed in the same second.
+        QTimer.singleShot(int(NETWORK_SECONDS * random.uniform(1, 4) * 1000), self, self._hint)
 
     @Slot()
-    def _wake(self) -> None:
+    def _hint(self) -> None:
         if self._worker is not None:
-            self._worker.wake()
+            self._worker.hint()
         self.look_now()
 
     def _change(self, **values: Any) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from fm_desktop.resources import path_of
@@ -27,8 +27,10 @@ GRIDS: Final = (16, 20, 22)
 def tray_icon(face: Face) -> QIcon:
     """Needs a QGuiApplication. Raises `FileNotFoundError` in an incomplete installation."""
     icon = QIcon()
+    drawings = {grid: QSvgRenderer(str(path_of(f"icons/tray-{face.value}-{grid}.svg"))) for grid in GRIDS}
     for size in SIZES:
-        icon.addPixmap(_drawn(face, size))
+        grid, extent = grid_for(size)
+        icon.addPixmap(_drawn(drawings[grid], size, extent))
     return icon
 
 
@@ -47,13 +49,11 @@ def grid_for(size: int) -> tuple[int, int]:
     return GRIDS[-1], 22 if size == 24 else size
 
 
-def _drawn(face: Face, size: int) -> QPixmap:
-    grid, extent = grid_for(size)
+def _drawn(drawing: QSvgRenderer, size: int, extent: int) -> QPixmap:
     pixmap = QPixmap(size, size)
-    pixmap.fill(Qt.GlobalColor.transparent)
+    pixmap.fill(QColor(0, 0, 0, 0))  # transparent
     margin = (size - extent) / 2
     painter = QPainter(pixmap)
-    renderer = QSvgRenderer(str(path_of(f"icons/tray-{face.value}-{grid}.svg")))
-    renderer.render(painter, QRectF(margin, margin, extent, extent))
+    drawing.render(painter, QRectF(margin, margin, extent, extent))
     painter.end()
     return pixmap

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread, Signal, Slot
 
+from fm_desktop.paths import make_privately
+
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 SHOW: Final = b"show\n"
 DONE: Final = b"done\n"
 ANSWER_MS: Final = 3_000
+LONGEST_WORD: Final = 64
 
 
 class Instance(QObject):
@@ -26,7 +29,7 @@ class Instance(QObject):
 
     def __init__(self, state_folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        state_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_privately(state_folder)
         self._name = _socket_name(state_folder)
         self._lock = QLockFile(str(state_folder / "app.lock"))
         # No age makes a lock invalid, only the death of its owner: a laptop may sleep for a week.
@@ -87,6 +90,8 @@ class Instance(QObject):
     @Slot()
     def _answer(self) -> None:
         while self._server is not None and (socket := self._server.nextPendingConnection()) is not None:
+            # Whoever sends without end is not remembered without end.
+            socket.setReadBufferSize(LONGEST_WORD)
             socket.readyRead.connect(self._read)
             socket.disconnected.connect(socket.deleteLater)
             self._hear(socket)
@@ -97,6 +102,8 @@ class Instance(QObject):
 
     def _hear(self, socket: QLocalSocket) -> None:
         if not socket.canReadLine():
+            if socket.bytesAvailable() >= LONGEST_WORD:
+                socket.abort()
             return
         if bytes(socket.readLine().data()) == SHOW:
             self.shown.emit()

@@ -3,13 +3,9 @@ of its dialogs and in the menus of its fields."""
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 
 from fm_desktop.ui import texts
-
-_NAME: Final = "qt-texts"
 
 
 def speak(*wanted: str) -> str:
@@ -21,17 +17,19 @@ def speak(*wanted: str) -> str:
     return code
 
 
+class _Spoken:
+    code = "en"
+    translator: QTranslator | None = None
+
+
 def _translate_qt(application: QCoreApplication, code: str) -> None:
-    name = f"{_NAME}-{code}"
-    spoken = [each for each in application.findChildren(QTranslator) if each.objectName().startswith(_NAME)]
-    if [each.objectName() for each in spoken] == [name]:
+    if code == _Spoken.code:
         return
-    for each in spoken:
-        application.removeTranslator(each)
-        each.setParent(None)
+    if _Spoken.translator is not None:
+        application.removeTranslator(_Spoken.translator)
+    _Spoken.code, _Spoken.translator = code, None
     if code == "en":
         return
-    translator = QTranslator(application)
-    translator.setObjectName(name)
+    translator = _Spoken.translator = QTranslator()
     if translator.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         application.installTranslator(translator)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from fm_desktop.sync.control import Channel, Running
+from fm_desktop.sync.channels import Channel, Running
 from fm_desktop.ui.snapshot import Snapshot, Stage, channel_name, channel_names, headline, when
 from fm_desktop.ui.texts import tr
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from fm_desktop.sync.control import Channel, Running, Standing
+from fm_desktop.sync.channels import Channel, Running, Standing
 from fm_desktop.ui.texts import joined, tr, trn
 from fm_desktop.ui.told import told
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices, QFontMetrics, QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from fm_desktop.paths import Paths
 from fm_desktop.ui.bridge import Bridge
@@ -20,6 +20,8 @@ from fm_desktop.ui.texts import tr
 from fm_desktop.ui.told import prepare, told
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMessageBox
+
     from fm_desktop.app import Profile
     from fm_desktop.errors import Explained
     from fm_desktop.logs import Redactor
@@ -86,6 +88,9 @@ class Windows(QObject):
     @Slot(object)
     def show_failure(self, why: Explained) -> None:
         """What a person asked for could not be done."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtWidgets import QMessageBox
+
         window = self._main if self._main is not None and self._main.isVisible() else None
         box = QMessageBox(QMessageBox.Icon.Warning, tr("FM Desktop"), told(why.message), parent=window)
         box.setInformativeText(told(why.next_step))
@@ -171,7 +176,18 @@ class Windows(QObject):
         if self._main is not None:
             do(self._main)
             return
-        self._bridge.jobs.ask(_import_window, lambda _none: do(self._made(profile)), self.show_failure, self)
+
+        def open_it(_none: None) -> None:
+            # Some 15 ms each; drawing it unseen lays it out.
+            _in_turns(
+                self,
+                lambda: QFontMetrics(QGuiApplication.font()).horizontalAdvance("x"),
+                lambda: self._made(profile),
+                lambda: self._made(profile).grab(),
+                lambda: do(self._made(profile)),
+            )
+
+        self._bridge.jobs.ask(_import_window, open_it, self.show_failure, self)
 
     def _made(self, profile: Profile) -> MainWindow:
         if self._main is None:
@@ -234,6 +250,13 @@ def _import_window() -> None:
     for name in ("fm_desktop.ui.window.main", "fm_desktop.ui.window.profile_records", "fm_desktop.ui.stopping"):
         import_module(name)
     prepare()
+
+
+def _in_turns(owner: QObject, *steps: Callable[[], object]) -> None:
+    """Each in a turn of the event loop of its own, so that together they hold up nothing."""
+    if steps:
+        steps[0]()
+        QTimer.singleShot(0, owner, lambda: _in_turns(owner, *steps[1:]))
 
 
 def _raise(window: QWidget) -> None:

@@ -77,9 +77,14 @@ class Worker(threading.Thread):
                 self._ending.wait(TRY_AGAIN_SECONDS)
 
     def wake(self) -> None:
-        """Lets the next cycle begin now, unless one is running."""
+        """Lets the next cycle begin now, unless one is running: somebody wants it."""
         if self._headless is not None:
             self._headless.wake()
+
+    def hint(self) -> None:
+        """There may be news, so that the next cycle may begin now."""
+        if self._headless is not None:
+            self._headless.hint()
 
     @property
     def next_run(self) -> datetime | None:

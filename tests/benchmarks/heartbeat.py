@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from fm_desktop.paths import Paths
-from fm_desktop.ui.application import Application
+from fm_desktop.ui.binding import leave_sources_unread
 from fm_desktop.ui.instance import Instance
 
 BEAT_MS = 5
@@ -38,6 +38,10 @@ class Heart:
 
 
 def main() -> int:
+    # As `fm_desktop.__main__` and `run` begin.
+    leave_sources_unread()
+    from fm_desktop.ui.application import Application
+
     qt = QApplication([])
     instance = Instance(Paths.of(os.environ).state)
     instance.is_first()

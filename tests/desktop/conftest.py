@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,14 +20,14 @@ from fm_desktop.sync.control import Running
 from fm_desktop.sync.status import Status
 from fm_desktop.ui.preferences import Preferences
 from fm_desktop.ui.preferences import save as save_preferences
-from tests.servers.command import Computer, event
+from tests.fakes.agenda import add, empty
+from tests.servers.command import Computer
 from tests.servers.desktop import Desktop
 
 # What the tests themselves need of Qt needs no screen; the application under test gets the desktop's.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 TEAL, GREY, ORANGE = "#17849a", "#6e7a82", "#cf4f18"
-SOON = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y%m%d")
 
 
 @dataclass(slots=True)
@@ -100,24 +99,10 @@ class App:
         return self.status().channels[0].state
 
 
-def add(computer: Computer, title: str) -> None:
-    """A person makes an event in the calendar."""
-    name = title.lower().replace(" ", "-")
-    computer.account.put(
-        f"{computer.account.home}work/", f"{name}.ics", event(name, title, f"{SOON}T100000Z", f"{SOON}T110000Z")
-    )
-
-
 def without_notifications(computer: Computer) -> None:
     """Nothing pops up while a test waits for a menu to do so."""
     chosen = Preferences(tell_new_events=False, tell_put_back=False, tell_first_import=False)
     save_preferences(chosen, computer.home)
-
-
-def only_when_asked(computer: Computer) -> None:
-    """From the next start on, both sides are looked at only when somebody wants it."""
-    settings = computer.home / "settings.toml"
-    settings.write_text(settings.read_text().replace("interval_seconds = 10", "interval_seconds = 3600"))
 
 
 @pytest.fixture(scope="module")
@@ -130,10 +115,8 @@ def sandbox() -> Iterator[SandboxServer]:
 def computer(tmp_path, sandbox, radicale_account) -> Computer:
     """Set up, with a calendar of one event."""
     radicale_account.make_calendar("work", label="Work")
-    for row in sandbox.store.rows("calendar", "deleted = false"):
-        sandbox.store.delete("calendar", row["id"])
-    sandbox.faults.clear()
+    empty(sandbox)
     made = Computer(tmp_path / "home", sandbox, radicale_account)
-    add(made, "Lunch")
+    add(made.account, "Lunch")
     made.set_up()
     return made

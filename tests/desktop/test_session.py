@@ -15,7 +15,8 @@ from fm_desktop.resources import path_of
 from fm_desktop.sync.report import Outcome
 from fm_desktop.ui.notify.dbus import DBusNotifier
 from fm_desktop.ui.notify.note import Note
-from tests.desktop.conftest import ORANGE, TEAL, App, add, only_when_asked
+from tests.desktop.conftest import ORANGE, TEAL, App
+from tests.fakes.agenda import add, only_when_asked, titles
 from tests.servers.command import Computer
 from tests.servers.desktop import PASSWORD, Desktop, Keychain
 
@@ -35,7 +36,7 @@ def test_R25_a_new_event_is_notified_and_a_click_on_it_opens_the_window(app):
     app.start_hidden()
     app.desktop.until(lambda: app.desktop.dunst("count", "displayed").strip() == "1", "the summary of the first sync")
     app.desktop.dunst("close-all")
-    add(app.computer, "Dinner with Ann")
+    add(app.computer.account, "Dinner with Ann")
     app.desktop.until(lambda: app.desktop.dunst("count", "displayed").strip() == "1", "the notification")
     assert not app.window()
     app.desktop.dunst("action")
@@ -103,7 +104,7 @@ def with_keychain(computer) -> Iterator[App]:
         app = App(desktop, computer)
         keep(app, Which.CRM_PRIVATE_KEY, computer.sandbox.public_key, computer.sandbox.private_key)
         keep(app, Which.PROVIDER_PASSWORD, computer.account.user, computer.account.password)
-        for which in Which:
+        for which in (Which.CRM_PRIVATE_KEY, Which.PROVIDER_PASSWORD):
             del computer.environment[which.variable]
         yield app
 
@@ -159,7 +160,7 @@ def test_it_ends_although_the_crm_does_not_answer_and_nothing_is_lost_or_doubled
     app.start_hidden()
     app.process.terminate()
     assert app.process.wait(timeout=10) == 0
-    add(app.computer, "Dinner")
+    add(app.computer.account, "Dinner")
     only_when_asked(app.computer)
     settings = app.computer.home / "settings.toml"
     kept = settings.read_text()
@@ -173,8 +174,7 @@ def test_it_ends_although_the_crm_does_not_answer_and_nothing_is_lost_or_doubled
         assert app.process.wait(timeout=10) == 0  # its requests wait for 30 seconds
     settings.write_text(kept)
     assert app.computer.sync()["crm"]["created"] == 1
-    titles = sorted(row["subject"] for row in app.computer.sandbox.store.rows("calendar", "deleted = false"))
-    assert titles == ["Dinner", "Lunch"]
+    assert titles(app.computer.sandbox) == ["Dinner", "Lunch"]
 
 
 def test_two_computers_are_two_profiles(app, tmp_path, sandbox, radicale_account):

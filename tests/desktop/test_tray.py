@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from fm_desktop.sync.control import Running
-from tests.desktop.conftest import GREY, TEAL, App, add, only_when_asked, without_notifications
+from tests.desktop.conftest import GREY, TEAL, App, without_notifications
+from tests.fakes.agenda import add, only_when_asked
 from tests.servers.desktop import Desktop, Panel
 
 pytestmark = pytest.mark.desktop
@@ -31,7 +32,7 @@ def test_R05_the_icon_appears_and_its_menu_pauses_resumes_and_quits(app):
     only_when_asked(app.computer)
     at = app.start_hidden()
     assert not app.window()
-    add(app.computer, "Dinner")
+    add(app.computer.account, "Dinner")
     app.choose(at, "n")
     app.desktop.until(lambda: app.status().linked == 2, "the sync that was asked for")
     app.choose(at, "p", "h")

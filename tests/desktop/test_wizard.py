@@ -17,7 +17,8 @@ import pytest
 
 from fm_desktop.credentials import SERVICE
 from fm_desktop.sandbox.server import SandboxServer
-from tests.desktop.conftest import SOON, TEAL, App
+from tests.desktop.conftest import TEAL, App
+from tests.fakes.agenda import SOON, empty, titles
 from tests.real.mail.office import message
 from tests.servers.command import EMMA, Computer, event
 from tests.servers.desktop import Desktop, Keychain
@@ -35,8 +36,7 @@ _KEYS = (
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxServer]:
     with SandboxServer(sample_data=True, rate_limit=None) as server:
-        for row in server.store.rows("calendar", "deleted = false"):
-            server.store.delete("calendar", row["id"])
+        empty(server)
         yield server
 
 
@@ -178,12 +178,12 @@ def test_R03_with_mouse_and_keyboard_from_nothing_to_a_finished_first_sync(newco
     newcomer.sees("1 event or task to be added to ForceManager")
     newcomer.sees("1 event or task to be added to your calendar")
     newcomer.sees("1 e-mail record to be made in ForceManager")
-    assert _titles(sandbox) == ["Visit Bodegas Ruiz"]
+    assert titles(sandbox) == ["Visit Bodegas Ruiz"]
     newcomer.click("Start syncing")
 
     newcomer.app.until_icon(TEAL)
     desktop.until(lambda: newcomer.app.status().logged and newcomer.app.status().linked == 2, "the first sync")
-    assert _titles(sandbox) == ["Lunch with Ann", "Visit Bodegas Ruiz"]
+    assert titles(sandbox) == ["Lunch with Ann", "Visit Bodegas Ruiz"]
     logged = [each for each in sandbox.store.rows("emails") if each["id"] not in logged_before]
     assert [each["subject"] for each in logged] == ["The offer"]
     texts = [path.read_text(encoding="utf-8") for path in account.store.glob("*/*.ics")]
@@ -193,10 +193,6 @@ def test_R03_with_mouse_and_keyboard_from_nothing_to_a_finished_first_sync(newco
 
     assert _kept(newcomer) == [sandbox.private_key, account.password]
     assert _files_with(newcomer.computer.home, newcomer.computer.secrets) == []
-
-
-def _titles(sandbox: SandboxServer) -> list[str]:
-    return sorted(row["subject"] for row in sandbox.store.rows("calendar", "deleted = false"))
 
 
 def _kept(newcomer: Newcomer) -> list[str | None]:

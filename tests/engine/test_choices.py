@@ -1,8 +1,7 @@
-"""R01, R04, R05 and the settings: direction, calendars, private events, undo, explain."""
+"""R01, R04, R05 and the settings: direction, calendars, private events, what is old, how much a cycle does."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,16 +13,9 @@ from fm_desktop.sync import control
 from fm_desktop.sync.calendars import Calendars, UnknownCalendar
 from fm_desktop.sync.control import Channel, Running
 from fm_desktop.sync.explain import explain
-from fm_desktop.sync.policy import Conflicts, Direction, PrivateEvents
+from fm_desktop.sync.policy import Direction, PrivateEvents
 from fm_desktop.sync.report import Outcome
-from fm_desktop.sync.undo import CannotUndo, undo
-from tests.fakes.world import AGENDA, NOW, World, at, event, invitation, person, task
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
-
+from tests.fakes.world import AGENDA, NOW, World, at, event, invitation, task
 
 # --- R01 ---
 
@@ -274,153 +266,7 @@ def test_a_cancelled_meeting_does_not_survive_even_an_edit(world: World) -> None
     world.quiet()
 
 
-@pytest.mark.parametrize(
-    ("conflicts", "title", "text"),
-    [
-        (Conflicts.DEFAULT, "calendar", "crm"),
-        (Conflicts.CALENDAR, "calendar", "calendar"),
-        (Conflicts.CRM, "crm", "crm"),
-    ],
-)
-def test_both_changed_the_same_field(tmp_path: Path, conflicts: Conflicts, title: str, text: str) -> None:
-    world = World(tmp_path, conflicts=conflicts)
-    key = world.calendar.put("Work", event("Old", text="old"))
-    world.sync()
-    world.crm.edit(AGENDA, world.crm.key_of("Old"), title="crm", text="crm")
-    world.calendar.edit("Work", key, title="calendar", text="calendar")
-    world.sync()
-    for side in (world.crm, world.calendar):
-        assert (side.items()[0].title, side.items()[0].text) == (title, text)
-    lost = {(field, value) for entry in world.engine.state.chronicle.entries() for _, field, value in entry.lost}
-    assert ("title", "crm" if title == "calendar" else "calendar") in lost
-    world.quiet()
-
-
-def test_different_fields_changed_on_both_sides_merge(world: World) -> None:
-    key = world.calendar.put("Work", event("Old"))
-    world.sync()
-    world.crm.edit(AGENDA, world.crm.key_of("Old"), text="From the CRM")
-    world.calendar.edit("Work", key, span=at(29, 17))
-    world.sync()
-    for side in (world.crm, world.calendar):
-        (item,) = side.items()
-        assert item.span is not None
-        assert (item.text, item.span.normal()) == ("From the CRM", at(29, 17).normal())
-    world.quiet()
-
-
-@pytest.mark.parametrize("deleted", ["crm", "calendar"])
-def test_an_edit_wins_over_a_deletion(world: World, deleted: str) -> None:
-    key = world.calendar.put("Work", event("Old"))
-    world.sync()
-    if deleted == "crm":
-        world.crm.remove(AGENDA, world.crm.key_of("Old"))
-        world.calendar.edit("Work", key, title="Edited")
-    else:
-        world.calendar.remove("Work", key)
-        world.crm.edit(AGENDA, world.crm.key_of("Old"), title="Edited")
-    world.sync()
-    assert world.crm.titles() == world.calendar.titles() == ["Edited"]
-    world.quiet()
-
-
-def test_a_server_that_tidies_what_it_gets_makes_no_edit(world: World) -> None:
-    world.crm.tidy = lambda item: replace(item, title=item.title.strip()[:100], text=item.text.replace("  ", " "))
-    world.calendar.tidy = lambda item: replace(item, text=item.text.rstrip())
-    world.calendar.put("Work", event("Long " * 60, "uid-long", text="two  blanks\nand a line"))
-    world.sync()
-    world.quiet()
-    assert len(world.crm.items()[0].title) == 100
-    assert world.calendar.writes() == 0
-
-
-def test_two_programs_at_war_are_stopped(world: World) -> None:
-    key = world.calendar.put("Work", event("Peace"))
-    world.sync()
-    for number in range(8):
-        world.calendar.edit("Work", key, title=f"War {number}")
-        world.sync()
-        world.crm.edit(AGENDA, next(iter(world.crm.shelves[AGENDA])), title="Peace")
-        world.sync()
-    assert world.engine.state.problems.count() == 1
-    assert world.crm.writes("update") + world.calendar.writes("update") < 9
-
-
-# --- undo and explain ---
-
-
-def test_an_update_is_undone_on_both_sides(world: World) -> None:
-    key = world.calendar.put("Work", event("Old"))
-    world.sync()
-    world.calendar.edit("Work", key, title="New")
-    world.sync()
-    entry = world.engine.state.chronicle.entries()[0]
-    undo(world.engine.state, entry.id)
-    world.sync()
-    assert world.crm.titles() == world.calendar.titles() == ["Old"]
-    world.quiet()
-    with pytest.raises(CannotUndo, match="undone already"):
-        undo(world.engine.state, entry.id)
-
-
-def test_a_deletion_is_undone_as_complete_as_it_was(world: World) -> None:
-    key = world.calendar.put("Work", event("Old", place="Room 4", text="Bring the plans"))
-    world.sync()
-    world.calendar.remove("Work", key)
-    world.sync()
-    assert world.crm.titles() == []
-    undo(world.engine.state, world.engine.state.chronicle.entries()[0].id)
-    world.sync()
-    assert world.calendar.one("Old").place == "Room 4"
-    assert "Room 4" in world.crm.one("Old").details
-    world.quiet()
-
-
-def test_a_create_is_undone_and_not_made_again(world: World) -> None:
-    world.calendar.put("Work", event("Dentist"))
-    world.sync()
-    undo(world.engine.state, world.engine.state.chronicle.entries()[0].id)
-    world.sync()
-    assert world.crm.titles() == []
-    assert world.calendar.titles() == ["Dentist"]
-    world.calendar.edit("Work", "uid-Dentist.ics", text="x")
-    world.quiet()
-    assert world.crm.titles() == []
-    assert "not copied again" in " ".join(explain(world.engine.state, "Dentist")[0].reasons)
-
-
-def test_undo_of_what_only_follows_the_calendar_is_refused_in_words(world: World) -> None:
-    key = world.calendar.put("Work", invitation("Review"))
-    world.sync()
-    world.calendar.edit("Work", key, title="Review II")
-    world.sync()
-    with pytest.raises(CannotUndo, match="participant"):
-        undo(world.engine.state, world.engine.state.chronicle.entries()[0].id)
-
-
-def test_undo_of_a_change_others_would_be_mailed_about_asks_first(world: World) -> None:
-    people = (person("emma@example.com"), person("client@acme.example"))
-    key = world.calendar.put("Work", event("Pitch", organiser=people[0], participants=people))
-    world.sync()
-    world.calendar.edit("Work", key, title="Pitch II")
-    world.sync()
-    undo(world.engine.state, world.engine.state.chronicle.entries()[0].id)
-    report = world.sync()
-    assert report.held == 1
-    assert world.calendar.mails == []
-
-
-def test_a_dry_run_writes_nothing_and_says_what_would_be_done(world: World) -> None:
-    world.calendar.put("Work", event("Dentist"))
-    world.crm.put(AGENDA, event("Visit", "-"))
-    report = world.engine.cycle(dry_run=True)
-    assert world.crm.writes() == world.calendar.writes() == 0
-    assert {(line.side.value, line.verb.value, line.title) for line in report.plan} == {
-        ("crm", "create", "Dentist"),
-        ("provider", "create", "Visit"),
-    }
-    world.sync()
-    assert world.crm.titles() == ["Dentist", "Visit"]
+# --- how much a cycle does ---
 
 
 def test_what_is_nearest_to_today_comes_first(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from fm_desktop.port import Side
 from fm_desktop.sync.held import HeldBack, NothingHeld
 from fm_desktop.sync.plan import Decision, Operation, Verb
-from tests.fakes.world import NOW, World, event
+from tests.fakes.world import AGENDA, NOW, World, at, event, person
 
 
 def test_R27_a_number_that_was_seen_is_never_that_of_another_change(tmp_path: Path) -> None:
@@ -29,6 +29,42 @@ def test_R27_a_number_that_was_seen_is_never_that_of_another_change(tmp_path: Pa
     assert [each.link for each in held.waiting()] == [second]
     with pytest.raises(NothingHeld), world.store.transaction():
         held.decide([each.id for each in seen], Decision.APPROVED)
+
+
+def test_R27_what_waits_says_what_it_changes_and_gets_another_number_with_every_other_change(world: World) -> None:
+    """What was approved in a list or a terminal that was behind went out in the form that nobody had seen."""
+    guests = (person("emma@example.com"), person("client@acme.example"))
+    world.calendar.put("Work", event("Pitch", organiser=guests[0], participants=guests))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
+    world.sync()
+    (seen,) = world.engine.state.held.waiting()
+    assert (seen.before, seen.after) == ({"title": "Pitch"}, {"title": "Pitch II"})
+    world.sync()
+    assert world.engine.state.held.waiting() == (seen,)
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch II"), title="Pitch III")
+    world.sync()
+    (newer,) = world.engine.state.held.waiting()
+    assert newer.after == {"title": "Pitch III"}
+    with pytest.raises(NothingHeld), world.store.transaction():
+        world.engine.state.held.decide([seen.id], Decision.APPROVED)
+    assert world.engine.state.held.waiting() == (newer,)
+
+
+def test_R27_a_number_stays_while_a_mass_deletion_grows(world: World) -> None:
+    for number in range(20):
+        world.crm.put(AGENDA, event(f"Visit {number}", "-", at(24, 9)))
+    world.sync()
+    for number in range(8):
+        world.crm.remove(AGENDA, world.crm.key_of(f"Visit {number}"))
+    world.sync()
+    seen = {each.id: each for each in world.engine.state.held.waiting()}
+    world.crm.remove(AGENDA, world.crm.key_of("Visit 19"))
+    world.sync()
+    waiting = {each.id: each for each in world.engine.state.held.waiting()}
+    assert len(waiting) == len(seen) + 1
+    assert set(seen) < set(waiting)
+    assert all("span" in each.before and not each.after for each in waiting.values())
 
 
 def _deletion(link: int) -> Operation:

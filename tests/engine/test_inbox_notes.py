@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -44,11 +43,6 @@ class Inbox:
 
     def problems(self) -> list[tuple[str, str]]:
         return [(each.message, each.next_step) for each in self.world.engine.state.problems.open()]
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
 
 
 @pytest.fixture

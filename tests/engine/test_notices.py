@@ -14,11 +14,6 @@ from tests.fakes.world import AGENDA, World, at, event, invitation
 DAY = 60 * 24
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
-
-
 def told(world: World) -> list[str]:
     """The texts of the notices, the oldest first."""
     return [each.text for each in reversed(world.engine.state.chronicle.notices())]

@@ -9,6 +9,7 @@ import pytest
 
 from fm_desktop.model.items import Item, Recurrence
 from fm_desktop.model.times import Timed
+from fm_desktop.sync.calendars import Calendars
 from tests.fakes.world import AGENDA, World, at, event
 
 
@@ -166,3 +167,54 @@ def test_R24_a_series_across_a_dst_night_stays_on_its_clock(tmp_path: Path) -> N
     world.sync()
     assert {each[6:] for each in starts(world)} == {"09:00"}
     assert len(starts(world)) == 5
+
+
+@pytest.fixture(params=[("Team", "Work"), ("Work", "Team")], ids=["the date first", "the series first"])
+def shared(tmp_path: Path, request: pytest.FixtureRequest) -> World:
+    """A series, of which one date is in another calendar, too."""
+    world = World(tmp_path, series_days_ahead=28, calendars=request.param)
+    one = replace(weekly(), recurrence=None, recurrence_id=at(31, 9).start, span=at(31, 9))
+    world.calendar.put("Team", one)
+    world.calendar.put("Work", weekly())
+    return world
+
+
+def test_R24_one_date_of_a_series_in_another_calendar_does_not_stand_for_all_of_it(shared: World) -> None:
+    """The first calendar had the one date, so that the others were never copied, or deleted when it was shared."""
+    shared.sync()
+    assert starts(shared) == ["11-24 09:00", "12-01 09:00", "12-08 09:00", "12-15 09:00"]
+    shared.quiet()
+
+
+def test_R04_a_series_whose_calendar_takes_no_part_any_more_keeps_its_rows(shared: World) -> None:
+    """Of what the other calendar does not show all rows were deleted in ForceManager."""
+    shared.sync()
+    rows = starts(shared)
+    calendars = Calendars(shared.engine.state)
+    calendars.deselect("Work", remove_copies=False)
+    for _ in range(3):
+        shared.sync()
+    assert starts(shared) == rows
+    shared.quiet()
+    calendars.select("Work")
+    shared.sync()
+    assert starts(shared) == rows
+    shared.quiet()
+
+
+def test_R24_a_series_that_cannot_be_read_is_not_taken_for_its_one_date_elsewhere(shared: World) -> None:
+    shared.sync()
+    rows = starts(shared)
+    shared.calendar.breaks("Work", "uid-series.ics", "its rule cannot be read")
+    for _ in range(3):
+        shared.sync()
+    assert starts(shared) == rows
+
+
+def test_R04_copies_of_a_series_are_taken_out_but_for_the_date_that_another_calendar_shows(shared: World) -> None:
+    shared.sync()
+    Calendars(shared.engine.state).deselect("Work", remove_copies=True)
+    for _ in range(3):
+        shared.sync()
+    assert starts(shared) == ["12-01 09:00"]
+    shared.quiet()

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from fm_desktop.model.items import Answer, Party
 from fm_desktop.model.times import Span
 from tests.fakes.world import AGENDA, EMMA, World, at, event, invitation, person, task
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
 
 
 def test_R20_new_items_of_both_sides_are_on_both_sides(world: World) -> None:

@@ -9,12 +9,14 @@ from typing import Any
 
 from fm_desktop.credentials import Credentials, Which
 from fm_desktop.onboarding import draft as drafts
-from fm_desktop.onboarding.model import Finder, Onboarding, Work
+from fm_desktop.onboarding.model import Finder, Onboarding
+from fm_desktop.onboarding.work import Work
 from fm_desktop.paths import Paths
 from fm_desktop.providers import catalog as catalogs
 from fm_desktop.providers.catalog import Catalog
 from fm_desktop.sandbox.server import SandboxServer
 from fm_desktop.settings import Settings, load
+from tests.fakes import agenda
 from tests.fakes.keychain import ALLOWED, MemoryKeychain
 from tests.servers.account import DavAccount
 
@@ -80,6 +82,15 @@ class Newcomer:
         model.enter_secret(Which.CRM_PRIVATE_KEY, self.sandbox.private_key)
         model.enter(address=EMMA, user_name=self.account.user)
         model.enter_secret(Which.PROVIDER_PASSWORD, self.account.password)
+
+
+def with_two_calendars(home: Path, sandbox: SandboxServer, account: DavAccount) -> Newcomer:
+    """An empty agenda in ForceManager, and two calendars with an event each."""
+    agenda.empty(sandbox)
+    for name in ("work", "private"):
+        account.make_calendar(name, label=name.title(), colour="#ff8800")
+        agenda.add(account, f"Lunch at {name}", name)
+    return Newcomer(home, sandbox, account)
 
 
 def do(work: Work[Any] | None) -> None:

@@ -10,7 +10,7 @@ from fm_desktop.crm.agenda import CrmAgenda
 from fm_desktop.crm.budget import Budget
 from fm_desktop.crm.client import CrmClient
 from fm_desktop.crm.rows import Context
-from fm_desktop.port import Side
+from fm_desktop.port import CalendarService, Side
 from fm_desktop.providers.caldav.provider import CalDavProvider
 from fm_desktop.sandbox.server import SandboxServer
 from fm_desktop.sync.cycle import Directory, Engine, Setting
@@ -40,7 +40,7 @@ class RealWorld:
     """`crm` is the sandbox, `account` the user's calendars by plain HTTP; `sync()` runs a cycle."""
 
     def __init__(
-        self, folder: Path, sandbox: SandboxServer, account: DavAccount, url: str = "", **options: Any
+        self, folder: Path, sandbox: SandboxServer, account: DavAccount | None, url: str = "", **options: Any
     ) -> None:
         self.folder = folder
         self.crm = sandbox
@@ -54,6 +54,11 @@ class RealWorld:
         self.offset = timedelta(0)
         self.engine = self.open("state")
 
+    @property
+    def crm_url(self) -> str:
+        """Where the program looks for the CRM."""
+        return self.crm.url
+
     def clock(self) -> datetime:
         return datetime.now(UTC) + self.offset
 
@@ -63,11 +68,9 @@ class RealWorld:
         with store.transaction():
             store.run("INSERT OR IGNORE INTO account (id, tenant, crm_user, address) VALUES (1, 'sandbox', '1', '')")
         budget = Budget(1000.0, wait=lambda seconds, cancel: False)  # asked to wait, it goes on at once
-        client = CrmClient(self.crm.url, self.crm.public_key, self.crm.private_key, budget)
+        client = CrmClient(self.crm_url, self.crm.public_key, self.crm.private_key, budget)
         context = Context(self.user, ZONE, branch_id=1, event_type_id=self.type, task_type_id=self.type)
-        calendars = CalDavProvider(
-            self.url, self.account.user, self.account.password, user_zone=ZONE, own_addresses=[EMMA]
-        )
+        calendars = self.provider()
         calendars.connect()
         ports = {Side.CRM: CrmAgenda(client, "sandbox", EMMA, context), Side.PROVIDER: calendars}
         setting = Setting(1, self.options, frozenset({EMMA}))
@@ -77,6 +80,10 @@ class RealWorld:
         self.calendars = calendars
         self.client = client
         return engine
+
+    def provider(self) -> CalendarService:
+        """The calendars as the engine has them. Other protocols have worlds of their own."""
+        return CalDavProvider(self.url, self.account.user, self.account.password, user_zone=ZONE, own_addresses=[EMMA])
 
     def close(self) -> None:
         for each in self._open:

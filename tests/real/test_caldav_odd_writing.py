@@ -16,7 +16,6 @@ from fm_desktop.model.times import Span, Timed
 from fm_desktop.port import (
     Conflict,
     Gone,
-    Malformed,
     OutcomeUnknown,
     PortError,
     Refused,
@@ -207,7 +206,7 @@ def test_time_out_after_storing_is_unknown(radicale_account: DavAccount, odd_wor
         (habits.status(429, Retry_After="5"), Throttled, "slow down"),
         (habits.status(403, b'{"reason": "rateLimitExceeded"}'), Throttled, "slow down"),
         (habits.status(401), SignInNeeded, "password"),
-        (habits.moved("https://portal.example.net/", 302), Malformed, "portal.example.net"),
+        (habits.moved("https://portal.example.net/", 302), OutcomeUnknown, "a web page answered"),
     ],
 )
 def test_refusals_are_told_in_words(

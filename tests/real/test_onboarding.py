@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from keyring.errors import KeyringLocked
@@ -20,17 +19,15 @@ from fm_desktop.onboarding.steps import SignedIn, sign_in_provider
 from fm_desktop.port import Refused, Side, SignInNeeded, Unreachable
 from fm_desktop.runner import Runner
 from fm_desktop.sandbox.server import SandboxServer
-from fm_desktop.settings import ImapSettings, load
+from fm_desktop.settings import ImapSettings, ProviderSettings, load
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.report import Outcome
 from fm_desktop.sync.store import Store
-from tests.fakes.newcomer import Newcomer, do, go_on
+from tests.fakes.agenda import titles
+from tests.fakes.newcomer import Newcomer, do, go_on, with_two_calendars
 from tests.servers.account import DavAccount
-from tests.servers.command import event
 from tests.servers.imap_script import ImapScript
-
-SOON = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y%m%d")
 
 
 @pytest.fixture(scope="module")
@@ -41,19 +38,7 @@ def sandbox() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def newcomer(tmp_path, sandbox, radicale_account) -> Newcomer:
-    """Two calendars with an event each; an empty agenda."""
-    for row in sandbox.store.rows("calendar", "deleted = false"):
-        sandbox.store.delete("calendar", row["id"])
-    sandbox.faults.clear()
-    for name in ("work", "private"):
-        path = radicale_account.make_calendar(name, label=name.title(), colour="#ff8800")
-        text = event(name, f"Lunch at {name}", f"{SOON}T100000Z", f"{SOON}T110000Z")
-        radicale_account.put(path, f"{name}.ics", text)
-    return Newcomer(tmp_path / "home", sandbox, radicale_account)
-
-
-def titles(newcomer: Newcomer) -> list[str]:
-    return sorted(row["subject"] for row in newcomer.sandbox.store.rows("calendar", "deleted = false"))
+    return with_two_calendars(tmp_path / "home", sandbox, radicale_account)
 
 
 def everything(newcomer: Newcomer) -> tuple[object, object]:
@@ -93,7 +78,7 @@ def test_R03_from_the_address_to_a_finished_first_sync(newcomer):
     report = Profile.open(newcomer.environment).sync_once()
     assert report.error is None
     assert report.crm.created == 2
-    assert titles(newcomer) == ["Lunch at private", "Lunch at work"]
+    assert titles(newcomer.sandbox) == ["Lunch at private", "Lunch at work"]
 
 
 def test_R04_only_the_chosen_calendars_take_part(newcomer):
@@ -113,7 +98,7 @@ def test_R04_only_the_chosen_calendars_take_part(newcomer):
     profile = Profile.open(newcomer.environment)
     assert {each.what.name for each in profile.calendars() if each.takes_part} == {"Work"}
     profile.sync_once()
-    assert titles(newcomer) == ["Lunch at work"]
+    assert titles(newcomer.sandbox) == ["Lunch at work"]
 
 
 def test_another_choice_holds_over_a_state_of_earlier_days(newcomer):
@@ -256,7 +241,7 @@ def test_a_running_profile_goes_on_with_a_password_that_was_renewed(newcomer):
     report = runner.cycle(threading.Event())
     runner.close()
     assert report.outcome is Outcome.DONE
-    assert titles(newcomer) == ["Lunch at private", "Lunch at work"]
+    assert titles(newcomer.sandbox) == ["Lunch at private", "Lunch at work"]
 
 
 def test_the_quirks_of_an_administrators_provider_come_from_the_catalog(newcomer):
@@ -280,7 +265,7 @@ address = "{newcomer.account.url}"
     connector = Connector(newcomer.paths, named, newcomer.credentials, Redactor())
     store = Store.open(newcomer.paths.store_file)
     sides = connector.connect(store, threading.Event())
-    assert sides.provider.quirks.name == "sogo"
+    assert sides.provider.manner == "sogo"
     sides.close()
     store.close()
 
@@ -294,7 +279,8 @@ def mailbox() -> Iterator[ImapScript]:
 
 def sign_in_to(mailbox: ImapScript) -> SignedIn:
     imap = ImapSettings(host="127.0.0.1", port=mailbox.port, security="none", user="emma")
-    return sign_in_provider(None, imap, Secret("a password"), "UTC", None)
+    provider = ProviderSettings(address="emma@acme.example", imap=imap)
+    return sign_in_provider(provider, (Channel.EMAIL,), Secret("a password"), "UTC", None)
 
 
 def test_R02_for_email_the_mailbox_is_signed_in_to_and_its_folders_are_seen(mailbox):

@@ -26,7 +26,7 @@ class Authority:
             key_agreement=False, key_cert_sign=True, crl_sign=True, encipher_only=False, decipher_only=False,
         )  # fmt: skip
         certificate = (
-            self._builder(self._name, self._key.public_key())
+            self._builder(self._name, self._key.public_key(), self._name)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(usage, critical=True)
             .sign(self._key, hashes.SHA256())
@@ -34,16 +34,18 @@ class Authority:
         self.file = folder / "authority.pem"
         self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
-    def issue(self, name: str, hosts: tuple[str, ...] = ("localhost",)) -> None:
+    def issue(
+        self, name: str, hosts: tuple[str, ...] = ("localhost",), *, expired: bool = False, self_signed: bool = False
+    ) -> None:
         """Writes `<name>.pem` and `<name>.key` for these hosts and 127.0.0.1."""
         key = ec.generate_private_key(ec.SECP256R1())
         alternatives = [*(x509.DNSName(each) for each in hosts), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
+        builder = self._builder(subject, key.public_key(), subject if self_signed else self._name, expired=expired)
         certificate = (
-            self._builder(subject, key.public_key())
-            .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+            builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
             .add_extension(x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .sign(self._key, hashes.SHA256())
+            .sign(key if self_signed else self._key, hashes.SHA256())
         )
         (self._folder / f"{name}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         private = key.private_bytes(
@@ -53,12 +55,14 @@ class Authority:
         key_file.touch(mode=0o600)
         key_file.write_bytes(private)
 
-    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
-        now = datetime.datetime.now(datetime.UTC)
+    def _builder(
+        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, issuer: x509.Name, *, expired: bool = False
+    ) -> x509.CertificateBuilder:
+        now = datetime.datetime.now(datetime.UTC) - (2 * _LIFETIME if expired else datetime.timedelta(0))
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
-            .issuer_name(self._name)
+            .issuer_name(issuer)
             .public_key(key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - datetime.timedelta(hours=1))

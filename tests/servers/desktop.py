@@ -111,7 +111,7 @@ class Desktop:
         }
         self.environment["DISPLAY"] = self._start_screen()
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self._start_bus()
-        self._run(["openbox"])
+        self._start_window_manager()
         self.start_notifications()
         if self.keychain is not Keychain.ABSENT:
             self._start_keychain()
@@ -125,6 +125,12 @@ class Desktop:
         os.close(theirs)
         with os.fdopen(ours) as answer:
             return f":{answer.readline().strip()}"
+
+    def _start_window_manager(self) -> None:
+        """Returns once it takes care of windows: one of a panel that comes while it is starting is never shown."""
+        running = self._folder / "openbox-runs"
+        self._run(["openbox", "--startup", f"touch {running}"])
+        self.until(running.exists, "a window manager")
 
     def _start_bus(self) -> str:
         ours, theirs = os.pipe()

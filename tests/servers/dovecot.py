@@ -112,6 +112,11 @@ introspection_mode = local
 local_validation_key_dict = fs:posix:prefix={folder}/jwt/
 username_attribute = sub
 """
+_USERINFO = """
+introspection_mode = auth
+introspection_url = {url}
+username_attribute = email
+"""
 _JWT_SECRET = b"a secret that only the tests know"
 
 
@@ -137,9 +142,13 @@ def _base64url(data: bytes) -> bytes:
 
 
 class DovecotServer:
-    """One running Dovecot. `account()` makes a new user with an empty mailbox and flagged special folders."""
+    """One running Dovecot. `account()` makes a new user with an empty mailbox and flagged special folders.
 
-    def __init__(self, special: Iterable[str] = _SPECIAL) -> None:
+    It looks at tokens itself, or asks the address `userinfo` whose they are (OpenID Connect Core 1.0, 5.3).
+    """
+
+    def __init__(self, special: Iterable[str] = _SPECIAL, userinfo: str = "") -> None:
+        self._oauth = _USERINFO.format(url=userinfo) if userinfo else ""
         self.folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
         self._owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         self._special = tuple(special)
@@ -177,7 +186,7 @@ class DovecotServer:
         for each in ("run", "state", "home", "users", "jwt/default/HS256"):
             (self.folder / each).mkdir(parents=True)
         self.authority.issue("server")
-        (self.folder / "oauth2.conf").write_text(_OAUTH.format(folder=self.folder), encoding="utf-8")
+        (self.folder / "oauth2.conf").write_text(self._oauth or _OAUTH.format(folder=self.folder), encoding="utf-8")
         key = self.folder / "jwt" / "default" / "HS256" / "default"
         key.write_bytes(base64.b64encode(_JWT_SECRET))
         for path in (self.folder, *self.folder.rglob("*")):

@@ -11,6 +11,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterable
 
+from tests.servers.listener import Listener
+
 Reply = Iterable[bytes] | None
 """Lines without their ends. A `TAG` at the beginning of one becomes the command's tag; None cuts the connection."""
 
@@ -60,9 +62,8 @@ class ImapScript:
         self.connections = 0
         self._rules: list[tuple[re.Pattern[bytes], Callable[[bytes, Talk], Reply], list[int]]] = []
         self._open: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listener = Listener(self._connected)
+        self.port = self._listener.port
 
     def on(self, pattern: bytes, reply: Reply | Callable[[bytes, Talk], Reply] = OK, times: int = 1_000_000) -> None:
         behaviour = reply if callable(reply) else lambda _, __: reply
@@ -85,25 +86,17 @@ class ImapScript:
         )
 
     def stop(self) -> None:
-        try:
-            self._listener.shutdown(socket.SHUT_RDWR)
-        finally:
-            self._listener.close()
+        self._listener.close()
         for each in self._open:
             try:
                 each.shutdown(socket.SHUT_RDWR)
             except OSError:
                 continue  # ended already
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            self._open.append(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+    def _connected(self, connection: socket.socket) -> None:
+        self.connections += 1
+        self._open.append(connection)
+        threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
         talk = Talk(connection)

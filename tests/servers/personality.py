@@ -134,15 +134,15 @@ def unauthorised_without_challenge(exchange: Exchange) -> Reply:
 def edited(change: Change) -> Behaviour:
     """The server's own multistatus with a change to its tree."""
 
-    def forward(exchange: Exchange) -> Reply:
-        reply = exchange.forward()
-        if reply.status != 207:
-            return reply
-        tree = etree.fromstring(reply.body)
-        change(tree)
-        return Reply(reply.status, reply.headers, etree.tostring(tree))
+    return lambda exchange: changed(exchange.forward(), change)
 
-    return forward
+
+def changed(reply: Reply, change: Change) -> Reply:
+    if reply.status != 207:
+        return reply
+    tree = etree.fromstring(reply.body)
+    change(tree)
+    return Reply(reply.status, reply.headers, etree.tostring(tree))
 
 
 def href_of(response: etree._Element) -> str:
@@ -215,7 +215,10 @@ def escaping(old: str, new: str) -> Behaviour:
 
 def without_properties(*tags: str) -> Behaviour:
     """Properties the server does not have, such as `{DAV:}sync-token`."""
+    return edited(stripped(*tags))
 
+
+def stripped(*tags: str) -> Change:
     def change(tree: etree._Element) -> None:
         for tag in tags:
             for each in list(tree.iter(tag)):
@@ -223,7 +226,20 @@ def without_properties(*tags: str) -> Behaviour:
                 assert parent is not None
                 parent.remove(each)
 
-    return edited(change)
+    return change
+
+
+def reading_only(path: str) -> Change:
+    """The user may only read the calendar at `path` (RFC 3744, 5.4)."""
+
+    def change(tree: etree._Element) -> None:
+        for response in tree.findall(f"{D}response"):
+            for privileges in response.iter(f"{D}current-user-privilege-set"):
+                if href_of(response).rstrip("/") == path.rstrip("/"):
+                    privileges[:] = []
+                    etree.SubElement(etree.SubElement(privileges, f"{D}privilege"), f"{D}read")
+
+    return change
 
 
 def response_element(href: str, code: int) -> etree._Element:

@@ -48,12 +48,15 @@ class Server:
 
 def start(module_args: Callable[[int], Sequence[str]], log: Path, ready: str = "/") -> Server:
     """Runs `python -m <module_args(port)>` and returns when it answers HTTP at the path `ready`."""
+    return start_command(lambda port: [sys.executable, "-m", *module_args(port)], log, ready)
+
+
+def start_command(command: Callable[[int], Sequence[str]], log: Path, ready: str = "/") -> Server:
+    """Runs a command that is given its port, and returns when it answers HTTP at the path `ready`."""
     for _ in range(_ATTEMPTS):
         port = free_port()
         with log.open("ab") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *module_args(port)], stdin=subprocess.DEVNULL, stdout=output, stderr=output
-            )
+            process = subprocess.Popen(command(port), stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         server = Server(process, port, log)
         if _answers(server, ready):
             return server

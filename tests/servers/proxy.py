@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 _METHODS = (
     "GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "PROPFIND", "PROPPATCH", "REPORT", "MKCALENDAR", "MKCOL", "MOVE",
+    "PATCH",
 )  # fmt: skip
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade"})
 
@@ -128,6 +129,10 @@ class DavProxy:
     def always(self, behaviour: Behaviour) -> None:
         """What happens to requests that no rule takes (by default they are passed on)."""
         self._default = behaviour
+
+    def without_rules(self, exchange: Exchange) -> Reply:
+        """What happens to a request that no rule takes: for behaviours that change an answer, or lose it."""
+        return self._default(exchange)
 
     def clear(self) -> None:
         """Forgets all rules."""

@@ -1,4 +1,4 @@
-"""Talking to the sandbox CRM in tests: a signed-in HTTP client and an event to post."""
+"""Talking to the sandbox CRM in tests: a signed-in HTTP client, what to post, and what a refusal says."""
 
 from __future__ import annotations
 
@@ -51,6 +51,13 @@ def sign_in(server: SandboxServer) -> Iterator[httpx2.Client]:
         answer.raise_for_status()
         client.headers["X-Session-Key"] = answer.json()["token"]
         yield client
+
+
+def refusal(answer: httpx2.Response) -> tuple[int, int]:
+    """The HTTP status and the API's own code of an answer that says no, which says why as well."""
+    assert set(answer.json()) == {"code", "error"}
+    assert answer.json()["error"]
+    return answer.status_code, answer.json()["code"]
 
 
 def as_delivered(server: SandboxServer) -> None:

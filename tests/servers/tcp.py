@@ -6,6 +6,8 @@ import socket
 import threading
 from dataclasses import dataclass
 
+from tests.servers.listener import Listener
+
 
 @dataclass(slots=True)
 class Line:
@@ -33,9 +35,8 @@ class TcpProxy:
         self._cut_after: int | None = None
         self._times = 0
         self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listener = Listener(self._connect)
+        self.port = self._listener.port
 
     @property
     def received(self) -> int:
@@ -54,25 +55,17 @@ class TcpProxy:
             each.cut()
 
     def stop(self) -> None:
-        try:
-            self._listener.shutdown(socket.SHUT_RDWR)
-        finally:
-            self._listener.close()
+        self._listener.close()
         self.cut()
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(("127.0.0.1", self._upstream))
-            for each in (client, server):
-                each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            line = Line(client, server)
-            self.lines.append(line)
-            for inward in (True, False):
-                threading.Thread(target=self._pump, args=(line, inward), daemon=True).start()
+    def _connect(self, client: socket.socket) -> None:
+        server = socket.create_connection(("127.0.0.1", self._upstream))
+        for each in (client, server):
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        line = Line(client, server)
+        self.lines.append(line)
+        for inward in (True, False):
+            threading.Thread(target=self._pump, args=(line, inward), daemon=True).start()
 
     def _pump(self, line: Line, inward: bool) -> None:
         origin, target = (line.server, line.client) if inward else (line.client, line.server)

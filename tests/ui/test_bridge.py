@@ -14,10 +14,10 @@ from fm_desktop.sync.control import Channel, Running
 from fm_desktop.ui import watcher as watcher_module
 from fm_desktop.ui.bridge import Bridge
 from fm_desktop.ui.snapshot import Face, Stage, face
-from tests.servers.command import Computer, end, event, eventually
+from tests.fakes.agenda import add, empty, only_when_asked, titles
+from tests.servers.command import Computer, end, eventually
 
 PATIENCE_MS = 40_000
-SOON = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y%m%d")
 
 
 @pytest.fixture(scope="module")
@@ -30,24 +30,12 @@ def sandbox() -> Iterator[SandboxServer]:
 def computer(tmp_path, sandbox, radicale_account) -> Computer:
     """Set up, with a calendar of one event. Both sides are looked at once an hour unless somebody asks."""
     radicale_account.make_calendar("work", label="Work")
-    for row in sandbox.store.rows("calendar", "deleted = false"):
-        sandbox.store.delete("calendar", row["id"])
+    empty(sandbox)
     made = Computer(tmp_path / "home", sandbox, radicale_account)
-    add(made, "Lunch")
+    add(made.account, "Lunch")
     made.does("setup", "--file", str(made.setup_file()))
-    settings = made.home / "settings.toml"
-    settings.write_text(settings.read_text().replace("interval_seconds = 10", "interval_seconds = 3600"))
+    only_when_asked(made)
     return made
-
-
-def add(computer: Computer, title: str) -> None:
-    """A person makes an event in the calendar."""
-    text = event(title.lower(), title, f"{SOON}T100000Z", f"{SOON}T110000Z")
-    computer.account.put(f"{computer.account.home}work/", f"{title.lower()}.ics", text)
-
-
-def titles(computer: Computer) -> list[str]:
-    return sorted(row["subject"] for row in computer.sandbox.store.rows("calendar", "deleted = false"))
 
 
 @pytest.fixture
@@ -81,7 +69,7 @@ def test_it_opens_the_profile_and_syncs_and_tells_each_step_in_the_thread_of_the
     with qtbot.waitSignal(bridge.cycle_ended, timeout=PATIENCE_MS) as ended:
         bridge.open()
     assert ended.args[0].crm.created == 1
-    assert titles(computer) == ["Lunch"]
+    assert titles(computer.sandbox) == ["Lunch"]
     qtbot.waitUntil(
         lambda: bridge.snapshot.status is not None and bridge.snapshot.status.linked == 1, timeout=PATIENCE_MS
     )
@@ -91,10 +79,10 @@ def test_it_opens_the_profile_and_syncs_and_tells_each_step_in_the_thread_of_the
 
 
 def test_syncing_now_does_not_wait_for_the_interval(qtbot, working, computer):
-    add(computer, "Dinner")
+    add(computer.account, "Dinner")
     with qtbot.waitSignal(working.cycle_ended, timeout=PATIENCE_MS):
         working.sync_now()
-    assert titles(computer) == ["Dinner", "Lunch"]
+    assert titles(computer.sandbox) == ["Dinner", "Lunch"]
 
 
 def test_R05_pause_and_resume_are_seen_at_once(qtbot, working):
@@ -110,10 +98,10 @@ def test_R05_pause_and_resume_are_seen_at_once(qtbot, working):
 def test_R05_what_another_process_decides_reaches_the_running_application(qtbot, working, computer):
     computer.does("stop", "calendar", "--keep-credentials")
     qtbot.waitUntil(lambda: face(working.snapshot) is Face.STOPPED, timeout=PATIENCE_MS)
-    add(computer, "Dinner")
+    add(computer.account, "Dinner")
     with qtbot.waitSignal(working.cycle_ended, timeout=PATIENCE_MS, check_params_cb=lambda report: report.crm.created):
         computer.does("resume")
-    assert titles(computer) == ["Dinner", "Lunch"]
+    assert titles(computer.sandbox) == ["Dinner", "Lunch"]
 
 
 def test_R05_a_pause_does_not_end_in_starting_what_was_stopped(qtbot, working):
@@ -133,7 +121,7 @@ def test_R05_a_pause_does_not_end_in_starting_what_was_stopped(qtbot, working):
 
 def test_a_new_event_is_noticed_until_it_is_marked(qtbot, working, computer):
     working.profile.mark_shown([each.id for each in _unshown(working)])
-    add(computer, "Dinner")
+    add(computer.account, "Dinner")
     with qtbot.waitSignal(
         working.noticed, timeout=PATIENCE_MS, check_params_cb=lambda found: _kinds(found) == ["new"]
     ) as heard:
@@ -196,7 +184,7 @@ def test_a_state_that_cannot_be_used_is_told_in_words(qtbot, bridge, computer):
 
 def test_another_process_that_syncs_is_left_alone_and_succeeded(qtbot, bridge, computer):
     with computer.loop() as process:
-        eventually(lambda: titles(computer) == ["Lunch"], "the other process syncs")
+        eventually(lambda: titles(computer.sandbox) == ["Lunch"], "the other process syncs")
         bridge.open()
         qtbot.waitUntil(lambda: bridge.snapshot.elsewhere, timeout=PATIENCE_MS)
         assert face(bridge.snapshot) is Face.OK

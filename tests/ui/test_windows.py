@@ -72,6 +72,17 @@ def test_started_by_a_person_it_opens_its_window_and_hidden_it_does_not(qtbot, s
     assert application.bridge.snapshot.stage is Stage.WORKING
 
 
+def test_without_the_desktops_notifications_it_works_and_can_be_called(qtbot, start, monkeypatch, caplog):
+    def broken(*arguments: object) -> None:
+        raise RuntimeError("no bus")
+
+    monkeypatch.setattr("fm_desktop.ui.notify.dbus.DBusNotifier", broken)
+    application = start()
+    qtbot.waitUntil(lambda: face(application.bridge.snapshot) is Face.OK, timeout=PATIENCE_MS)
+    assert application._instance._server.isListening()
+    assert "notifications of this desktop cannot be used" in caplog.text
+
+
 def test_hidden_it_stays_so_until_it_is_asked_for(qtbot, start):
     application = start()
     qtbot.waitUntil(lambda: face(application.bridge.snapshot) is Face.OK, timeout=PATIENCE_MS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,12 +12,13 @@ import httpx2
 import pytest
 import stamina
 
-from fm_desktop.port import Malformed, PortError, Refused, SignInNeeded, Unreachable
+from fm_desktop.port import Malformed, OutcomeUnknown, PortError, Refused, SignInNeeded, Unreachable
 from fm_desktop.providers.caldav import session as module
 from fm_desktop.providers.caldav.discovery import find_server
-from fm_desktop.providers.caldav.errors import Purpose, retry_after
 from fm_desktop.providers.caldav.quirks import GENERIC, for_host, named
-from fm_desktop.providers.caldav.session import AnswerTooLarge, Credentials, DavSession, Password, same_site
+from fm_desktop.providers.caldav.session import Credentials, DavSession, Password, same_site
+from fm_desktop.providers.transfer import Purpose, retry_after
+from tests.fakes.clock import own_time
 
 Handler = Callable[[httpx2.Request], httpx2.Response]
 
@@ -178,22 +180,35 @@ def test_reads_that_fail_are_unreachable(error: Exception, expected: type[PortEr
 
 def test_bad_certificate_is_told_apart() -> None:
     def handler(request: httpx2.Request) -> httpx2.Response:
-        raise httpx2.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed")
+        raise httpx2.ConnectError("refused") from ssl.SSLCertVerificationError("self-signed")
 
     with pytest.raises(Unreachable, match="certificate"):
         get(session(handler))
 
 
-def test_endless_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def long(_: httpx2.Request) -> httpx2.Response:
+    return httpx2.Response(200, content=b"x" * 1001)
+
+
+def damaged(_: httpx2.Request) -> httpx2.Response:
+    return httpx2.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx2.ByteStream(b"no gzip"))
+
+
+@pytest.mark.parametrize("handler", [long, damaged])
+def test_an_answer_that_is_of_no_use_is_not_read_and_leaves_a_write_unknown(
+    handler: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "_MAX_ANSWER_BYTES", 1000)
-    with pytest.raises(AnswerTooLarge):
-        get(session(lambda request: httpx2.Response(200, content=b"x" * 1001)))
+    dav = session(handler)
+    with pytest.raises(Malformed):
+        get(dav)
+    with pytest.raises(OutcomeUnknown):
+        dav.request("PUT", "/x", purpose=Purpose.CREATE, about="“Visit”", body=b"x")
 
 
 def test_pace_of_a_provider_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     now, slept = [100.0], list[float]()
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(module.time, "sleep", slept.append)
+    own_time(monkeypatch, module, monotonic=lambda: now[0], sleep=slept.append)
     client = httpx2.Client(transport=httpx2.MockTransport(lambda request: httpx2.Response(200)))
     dav = DavSession("https://caldav.gmx.net/", Password("emma", "secret"), interval=2.0, client=client)
     for _ in range(3):

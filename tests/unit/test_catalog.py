@@ -7,7 +7,7 @@ import pytest
 from fm_desktop import resources
 from fm_desktop.providers import catalog
 from fm_desktop.providers.caldav.quirks import is_known
-from fm_desktop.providers.catalog import Catalog, CatalogError, SignIn, UserName
+from fm_desktop.providers.catalog import Catalog, CatalogError, UserName
 
 OWN = """
 [acme]
@@ -92,15 +92,27 @@ def test_entries_are_whole(bundled):
             assert each.app_password_page, each.name
         if each.quirks:
             assert is_known(each.quirks)
-        if each.available:
-            assert each.calendar.protocol == "caldav"
-            assert SignIn.OAUTH not in each.sign_in
+        if each.available and each.calendar.protocol != "caldav":
+            assert each.mail.protocol == each.calendar.protocol
+        if each.signs_in_by_browser:
+            assert each.oauth.register_page, each.name
+            assert each.oauth.calendar_scopes, each.name
+            assert each.oauth.mail_scopes, each.name
 
 
-def test_what_needs_a_browser_is_not_offered_yet_and_says_so(bundled):
+def test_an_administrator_adds_the_client_id_and_nothing_else(bundled, tmp_path):
     for name in ("gmail", "microsoft-365", "outlook"):
-        assert not bundled.named(name).available
-        assert "browser" in bundled.named(name).reason
+        assert bundled.named(name).lacks_client_id
+    own = '[gmail.oauth]\nclient_id = "ours"\nclient_secret = "no secret"\n'
+    (tmp_path / catalog.FILE_NAME).write_text(own, encoding="utf-8")
+    gmail = catalog.load(tmp_path).named("gmail")
+    assert not gmail.lacks_client_id
+    assert gmail.oauth.client_secret == "no secret"
+    assert gmail.oauth.token == bundled.named("gmail").oauth.token
+
+
+def test_a_service_with_a_password_lacks_no_client_id(bundled):
+    assert not bundled.named("icloud").lacks_client_id
 
 
 def test_the_address_goes_into_the_calendars_address(bundled):
@@ -144,6 +156,7 @@ def test_an_own_server_on_this_computer_may_be_unencrypted():
         (("https://dav", "http://dav"), "[acme.calendar] address has to begin with https://."),
         (('"caldav"', '"carddav"'), "[acme.calendar] protocol: input should be 'caldav', 'graph' or 'ews'."),
         (('["password"]', "[]"), "[acme] sign_in: "),
+        (('["password"]', '["oauth"]'), '[acme] needs a table oauth, as its sign_in begins with "oauth".'),
         (('["password"]', '["magic"]'), "[acme] sign_in: input should be 'oauth', 'app-password' or 'password'."),
         (
             ('title = "ACME"', 'title = "ACME"\nquirks = "acme"'),

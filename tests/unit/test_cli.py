@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from fm_desktop import cli, printed, selfcheck, show
+from fm_desktop.cli import commands
 from fm_desktop.credentials import KeychainLocked, NotStored
 from fm_desktop.errors import Busy, ExitCode, UsageError
 from fm_desktop.model.items import Kind
@@ -38,10 +39,10 @@ def home(tmp_path, monkeypatch):
 
 
 def fails_with(monkeypatch, error):
-    def raising():
+    def raising(_options):
         raise error
 
-    monkeypatch.setattr(cli, "_profile", raising)
+    monkeypatch.setattr(commands, "_profile", raising)
 
 
 def test_without_a_screen_the_tray_application_says_what_to_do_instead(home, monkeypatch, capsys):
@@ -183,7 +184,7 @@ def test_the_sandbox_may_be_missing_from_an_installation(monkeypatch, capsys):
     def missing(name):
         raise ModuleNotFoundError("no", name="starlette")
 
-    monkeypatch.setattr(cli, "import_module", missing)
+    monkeypatch.setattr(commands, "import_module", missing)
     assert cli.main(["sandbox"]) == 2
     told = capsys.readouterr().err
     assert "starlette is missing" in told
@@ -277,10 +278,13 @@ def test_a_preview_as_json_lists_what_would_be_written_and_what_held():
 )
 def test_with_json_what_went_wrong_is_told_where_people_look(outcome, error, code, monkeypatch, capsys):
     class Failing:
+        def __init__(self, _options):
+            """As a profile is opened."""
+
         def sync_once(self, *, dry_run):
             return report(outcome, error=error)
 
-    monkeypatch.setattr(cli, "_profile", Failing)
+    monkeypatch.setattr(commands, "_profile", Failing)
     assert cli.main(["sync", "--once", "--json"]) == code
     told = capsys.readouterr()
     assert json.loads(told.out)["state"] == outcome.value

@@ -101,6 +101,7 @@ def test_secrets_of_two_accounts_and_of_two_kinds_are_kept_apart():
     [
         (Which.CRM_PRIVATE_KEY, "FM_DESKTOP_CRM_PRIVATE_KEY"),
         (Which.PROVIDER_PASSWORD, "FM_DESKTOP_PROVIDER_PASSWORD"),
+        (Which.PROVIDER_TOKEN_KEY, "FM_DESKTOP_PROVIDER_TOKEN_KEY"),
     ],
 )
 def test_the_environment_comes_first_and_needs_no_keychain(which, variable):

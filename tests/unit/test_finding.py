@@ -14,8 +14,12 @@ import pytest
 from fm_desktop.aside import aside
 from fm_desktop.port import Refused, Unreachable
 from fm_desktop.providers import catalog, finding
-from fm_desktop.providers.finding import FindingCancelled, LookupFailed, Lookups, NoSuchDomain, Server, find
+from fm_desktop.providers.autodiscover import ExchangeServer
+from fm_desktop.providers.finding import CalendarAt, FindingCancelled, LookupFailed, Lookups, NoSuchDomain, Server, find
 from fm_desktop.sandbox.server import SandboxServer
+
+GOOGLE = "https://apidata.googleusercontent.com/caldav/v2/{}/user"
+GRAPH = "https://graph.microsoft.com/v1.0"
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +27,16 @@ def known():
     return catalog.load()
 
 
-def asking(mail_servers, calendar_service, imap_server=lambda _: None) -> Lookups:
-    return Lookups(mail_servers, calendar_service, imap_server)
+def nothing(_: str) -> None:
+    return None
+
+
+def asking(mail_servers, calendar_service, imap_server=nothing, exchange_server=nothing) -> Lookups:
+    return Lookups(mail_servers, calendar_service, imap_server, exchange_server)
 
 
 def answering(*hosts: str, service: str | None = None, imap: Server | None = None) -> Lookups:
-    return Lookups(lambda _: hosts, lambda _: service, lambda _: imap)
+    return Lookups(lambda _: hosts, lambda _: service, lambda _: imap, nothing)
 
 
 def silent(_: str):
@@ -39,27 +47,27 @@ def failing(_: str):
     raise LookupFailed("no network")
 
 
-NOBODY = Lookups(silent, silent, silent)
+NOBODY = Lookups(silent, silent, silent, silent)
 
 
 def test_R03_the_address_alone_finds_a_known_service_without_asking_anybody(known):
     found = find("ann@GMX.de", known, NOBODY)
     assert found.title == "GMX"
-    assert found.calendar_url == "https://caldav.gmx.net/"
+    assert found.calendar.url == "https://caldav.gmx.net/"
     assert found.reason == ""
 
 
 def test_R03_a_company_domain_is_found_by_its_mail_servers(known):
     found = find("ann@acme.example", known, answering("in1-smtp.messagingengine.com", service=None))
     assert found.provider.name == "fastmail"
-    assert found.calendar_url == "https://caldav.fastmail.com/"
+    assert found.calendar.url == "https://caldav.fastmail.com/"
 
 
 def test_R03_any_other_domain_is_asked_for_a_calendar_service_of_its_own(known):
     found = find("ann@acme.example", known, answering("mx.acme.example", service="https://dav.acme.example/"))
     assert found.provider is None
     assert found.title == "acme.example"
-    assert found.calendar_url == "https://dav.acme.example/"
+    assert found.calendar.url == "https://dav.acme.example/"
 
 
 def test_the_mail_server_is_the_one_the_domain_names_and_can_be_missing(known):
@@ -73,30 +81,68 @@ def test_the_mail_server_is_the_one_the_domain_names_and_can_be_missing(known):
 def test_an_address_the_catalog_leaves_out_is_asked_of_the_domain(known):
     found = find("ann@aol.com", known, asking(silent, lambda domain: f"https://dav.{domain}/"))
     assert found.provider.name == "aol"
-    assert found.calendar_url == "https://dav.aol.com/"
-    nothing = find("ann@aol.com", known, asking(silent, lambda _: None))
-    assert nothing.calendar_url is None
-    assert nothing.reason.startswith("AOL did not tell where its calendars are.")
+    assert found.calendar.url == "https://dav.aol.com/"
+    unanswered = find("ann@aol.com", known, asking(silent, lambda _: None))
+    assert unanswered.calendar is None
+    assert unanswered.reason.startswith("AOL did not tell where its calendars are.")
 
 
-def test_a_service_this_version_cannot_sign_in_to_is_named_with_the_reason(known):
+def test_a_service_that_wants_a_client_id_says_who_gets_it_and_where_it_goes(known):
     by_domain = find("ann@gmail.com", known, NOBODY)
     by_mail = find("ann@acme.example", known, answering("aspmx.l.google.com"))
     for found in (by_domain, by_mail):
         assert found.title == "Gmail and Google Workspace"
-        assert found.calendar_url is None
-        assert "sign in with the browser" in found.reason
+        assert found.calendar is None
+        assert "an administrator has registered at https://console.cloud.google.com/" in found.reason
+        assert "[gmail.oauth]" in found.reason
 
 
-@pytest.mark.parametrize("protocol", ["ews", "graph"])
-def test_a_protocol_that_is_not_spoken_yet_is_no_calendar(protocol):
-    own = catalog.parse(
-        f'[acme]\ntitle = "ACME"\ndomains = ["acme.example"]\nsign_in = ["password"]\n'
-        f'[acme.calendar]\nprotocol = "{protocol}"\naddress = "https://mail.acme.example/"\n'
-    )
-    found = find("ann@acme.example", own, NOBODY)
-    assert found.calendar_url is None
-    assert found.reason == "This version cannot sync with ACME yet."
+@pytest.mark.parametrize(
+    ("address", "hosts", "name", "calendar"),
+    [
+        ("ann@gmail.com", (), "gmail", CalendarAt("caldav", GOOGLE.format("ann@gmail.com"))),
+        ("ann@acme.example", ("aspmx.l.google.com",), "gmail", CalendarAt("caldav", GOOGLE.format("ann@acme.example"))),
+        ("ann@acme.onmicrosoft.com", (), "microsoft-365", CalendarAt("graph", GRAPH)),
+        ("ann@acme.example", ("acme.mail.protection.outlook.com",), "microsoft-365", CalendarAt("graph", GRAPH)),
+        ("ann@hotmail.es", (), "outlook", CalendarAt("graph", GRAPH)),
+    ],
+)
+def test_R03_R30_with_a_client_id_the_address_alone_finds_google_and_microsoft(
+    tmp_path, address, hosts, name, calendar
+):
+    ids = "".join(f'[{each}.oauth]\nclient_id = "ours"\n' for each in ("gmail", "microsoft-365", "outlook"))
+    (tmp_path / catalog.FILE_NAME).write_text(ids, encoding="utf-8")
+    found = find(address, catalog.load(tmp_path), answering(*hosts) if hosts else NOBODY)
+    assert found.provider.name == name
+    assert found.calendar == calendar
+
+
+def test_R03_R30_an_exchange_server_of_the_domain_is_found(known):
+    server = ExchangeServer("https://mail.acme.example/EWS/Exchange.asmx")
+    asked = []
+
+    def exchange(address: str):
+        asked.append(address)
+        return server
+
+    found = find(" ann@acme.example ", known, asking(lambda _: ("mx.acme.example",), nothing, nothing, exchange))
+    assert found.title == "Microsoft Exchange (own server)"
+    assert found.calendar == CalendarAt("ews", "https://mail.acme.example/EWS/Exchange.asmx")
+    assert asked == ["ann@acme.example"]
+    server = ExchangeServer(None)
+    shy = find("ann@acme.example", known, asking(lambda _: (), nothing, nothing, exchange))
+    assert shy.calendar == CalendarAt("ews", None)
+
+
+def test_an_exchange_server_that_names_microsofts_own_is_microsoft_365(known):
+    online = ExchangeServer("https://outlook.office365.com/EWS/Exchange.asmx")
+    found = find("ann@acme.example", known, asking(lambda _: (), nothing, nothing, lambda _: online))
+    assert found.provider.name == "microsoft-365"
+
+
+def test_a_calendar_service_the_domain_names_comes_before_its_exchange_server(known):
+    both = asking(lambda _: (), lambda _: "https://dav.acme.example/", nothing, lambda _: ExchangeServer(None))
+    assert find("ann@acme.example", known, both).calendar == CalendarAt("caldav", "https://dav.acme.example/")
 
 
 def test_R31_a_domain_with_mail_only_is_refused_with_the_list(known):
@@ -104,9 +150,8 @@ def test_R31_a_domain_with_mail_only_is_refused_with_the_list(known):
         find("ann@mail-only.example", known, answering("mx.mail-only.example"))
     assert "mail-only.example offers no calendar service" in str(caught.value)
     assert "A bare IMAP or POP3 server is no supported calendar provider" in str(caught.value)
-    for name in ("iCloud", "Yahoo", "Fastmail", "GMX"):
+    for name in ("Gmail", "Microsoft 365", "Exchange", "iCloud", "Yahoo", "Fastmail", "GMX"):
         assert name in caught.value.next_step
-    assert "Gmail" not in caught.value.next_step
 
 
 def test_a_domain_that_does_not_exist_is_told_as_a_typing_mistake(known):
@@ -118,7 +163,7 @@ def test_a_domain_that_does_not_exist_is_told_as_a_typing_mistake(known):
     assert "gmial.example" in str(caught.value)
     assert "typing mistake" in caught.value.next_step
     behind_a_proxy = find("ann@acme.example", known, asking(missing, lambda _: "https://dav.acme.example/"))
-    assert behind_a_proxy.calendar_url == "https://dav.acme.example/"
+    assert behind_a_proxy.calendar.url == "https://dav.acme.example/"
 
 
 def test_without_a_network_nothing_is_said_about_the_service(known):
@@ -128,7 +173,7 @@ def test_without_a_network_nothing_is_said_about_the_service(known):
 
 def test_name_servers_that_fail_are_made_up_for_by_the_web(known):
     found = find("ann@acme.example", known, asking(failing, lambda _: "https://acme.example/dav/"))
-    assert found.calendar_url == "https://acme.example/dav/"
+    assert found.calendar.url == "https://acme.example/dav/"
 
 
 def test_both_questions_are_asked_side_by_side(known):
@@ -142,7 +187,7 @@ def test_both_questions_are_asked_side_by_side(known):
         both.wait()
         return "https://dav.acme.example/"
 
-    assert find("a@acme.example", known, asking(mail, service)).calendar_url == "https://dav.acme.example/"
+    assert find("a@acme.example", known, asking(mail, service)).calendar.url == "https://dav.acme.example/"
 
 
 def test_a_search_that_hangs_ends_by_itself_and_says_so(known):
@@ -270,5 +315,5 @@ def test_a_name_that_cannot_be_asked_for_is_a_failed_look_up(name_server):
 
 
 def test_R03_a_company_domain_is_found_over_real_name_servers(name_server, known):
-    found = find("ann@acme.example", known, Lookups(finding.mail_servers, lambda _: None, finding.imap_server))
+    found = find("ann@acme.example", known, asking(finding.mail_servers, nothing, finding.imap_server))
     assert found.title == "Fastmail"

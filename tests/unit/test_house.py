@@ -35,10 +35,33 @@ def test_each_rule_that_is_done_has_a_test_and_each_rule_tested_is_in_the_table(
     assert rules_tested() - set(states) == set()
 
 
+def rule_places() -> list[tuple[str, str, list[str]]]:
+    """Of each rule its number, its state, and the files and folders its last column names."""
+    rows = [line.strip("| ").split(" | ") for line in (ROOT / "docs/rules.md").read_text(encoding="utf-8").splitlines()]
+    return [(row[0], row[2], re.findall(r"`(tests/[^`]+)`", row[-1])) for row in rows if re.fullmatch(r"R\d\d", row[0])]
+
+
+@pytest.mark.parametrize(("rule", "state", "places"), rule_places(), ids=[each[0] for each in rule_places()])
+def test_where_the_table_says_that_a_rule_is_tested_it_is(rule, state, places):
+    """`partly` may name tests of a part, whose names need not say so."""
+    assert places or state == "open"
+    for place in places:
+        found = [each for each in TESTS if each.is_relative_to(ROOT / place)]
+        assert found, place
+        named = any(re.search(rf"def test_(R\d\d_)*{rule}_", each.read_text(encoding="utf-8")) for each in found)
+        assert named or state != "done", f"{place} has no test of {rule}"
+
+
 @pytest.mark.parametrize("path", [each for each in TESTS if each != Path(__file__)], ids=lambda each: each.name)
 def test_no_test_is_skipped_or_waits_by_the_clock(path):
     text = path.read_text(encoding="utf-8")
     assert not re.findall(r"pytest\.skip|mark\.skip|importorskip|mark\.xfail|pytest\.xfail|\btime\.sleep\(", text)
+
+
+@pytest.mark.parametrize("path", [each for each in TESTS if each != Path(__file__)], ids=lambda each: each.name)
+def test_no_test_stops_the_clock_of_everybody(path):
+    """A server on another thread would wait for hours by it, and the run for the server: see `tests/fakes/clock.py`."""
+    assert not re.findall(r'\btime, "(?:monotonic|sleep)"', path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("path", [each for each in LOCKS if each.name != "overrides.txt"], ids=lambda each: each.name)

@@ -61,7 +61,8 @@ def test_ordinary_lines_stay_as_they_are():
 
 
 def test_the_log_is_for_its_owner_only_also_after_it_turned_over(log, monkeypatch):
-    [handler] = [each for each in logging.getLogger().handlers if isinstance(each, RotatingFileHandler)]
+    handlers = [each for each in logging.getLogger().handlers if isinstance(each, RotatingFileHandler)]
+    [handler] = [each for each in handlers if each.baseFilename == str(log)]
     monkeypatch.setattr(handler, "maxBytes", 200)
     for number in range(20):
         logging.getLogger("fm_desktop.test").info("line %d", number)

@@ -1,13 +1,16 @@
 """The loop: its pace, how it ends, and what a pause does to a cycle that runs."""
 
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from fm_desktop.sync import schedule
-from fm_desktop.sync.pace import LONGEST, QUIET_CYCLES_BEFORE_SLOWER, Impression, Pace
+from fm_desktop.sync.pace import LONGEST, LONGEST_AWAY, QUIET_CYCLES_BEFORE_SLOWER, Impression, Pace
 from fm_desktop.sync.schedule import CYCLE, Cancel, Loop
+from tests.fakes.clock import own_time
 
 WAIT = 20.0
 
@@ -128,7 +131,7 @@ def test_after_sleep_a_cycle_comes_soon(monkeypatch):
 
 def test_pausing_ends_a_running_cycle_and_the_state_is_read_at_most_once_a_second(monkeypatch):
     clock = [100.0]
-    monkeypatch.setattr(schedule.time, "monotonic", lambda: clock[0])
+    own_time(monkeypatch, schedule, monotonic=lambda: clock[0])
     asked = []
     running = [True]
 
@@ -203,3 +206,106 @@ def test_waking_lets_a_cycle_begin_now_and_the_time_of_the_next_is_known():
     assert loop.next_run is not None
     assert runner.end() is True
     assert loop.next_run is None
+
+
+CROWDED = Impression(trouble=True, crowded=True)
+
+
+def test_whoever_meets_a_shared_limit_halves_their_rate_and_takes_it_back_in_small_steps():
+    assert [after(Pace(120), *[CROWDED] * number) for number in (1, 2, 3)] == [240, 480, 960]
+    assert after(Pace(120), *[CROWDED] * 100) == pytest.approx(LONGEST)
+    recovering = [after(Pace(120), CROWDED, *[Impression(changed=True)] * number) for number in (1, 5, 10, 20)]
+    assert recovering == sorted(recovering, reverse=True)
+    assert recovering[0] == pytest.approx(120 / 0.55)
+    assert recovering[-1] == 120
+    assert after(Pace(7_200), *[CROWDED] * 100) == 4 * 7_200
+
+
+def test_a_limit_that_was_met_and_passed_neither_slows_nor_quickens():
+    passed = Impression(changed=True, crowded=True)
+    assert after(Pace(120), passed) == 120
+    assert after(Pace(120), CROWDED, passed, passed) == 240
+
+
+def test_two_computers_with_unequal_shares_of_a_full_limit_come_to_equal_ones():
+    """Both meet the limit together, and both get through together."""
+    rich, poor = Pace(120), Pace(120, share=0.1)
+    for _ in range(40):
+        for impression in (*[Impression(changed=True)] * 5, CROWDED):
+            rich, poor = rich.after(impression), poor.after(impression)
+    assert poor.share == pytest.approx(rich.share, rel=0.05)
+
+
+def test_a_server_that_nobody_reaches_is_tried_again_within_a_quarter_of_an_hour():
+    away = Impression(trouble=True, away=True)
+    assert [after(Pace(120), *[away] * number) for number in (1, 2, 3)] == [120, 240, 480]
+    assert after(Pace(120), *[away] * 100) == LONGEST_AWAY
+    assert after(Pace(3_000), *[away] * 100) == 3_000
+
+
+def test_a_hint_puts_the_next_cycle_forward_but_not_while_a_side_asks_for_fewer_requests():
+    outcome = [Impression()]
+    ran = threading.Semaphore(0)
+
+    def cycle(_ending: threading.Event) -> Impression:
+        ran.release()
+        return outcome[0]
+
+    loop = Loop(cycle, 3_000)
+    runner = Runner(loop)
+    assert ran.acquire(timeout=WAIT)
+    outcome[0] = Impression(trouble=True, crowded=True, retry_after=2_000)
+    while not ran.acquire(timeout=0.05):
+        loop.hint()
+    while not loop.is_slowed or loop._running.locked():
+        loop._ending.wait(0.01)
+    planned = loop.next_run
+    loop.hint()
+    assert loop.next_run == planned > datetime.now(UTC) + timedelta(seconds=1_500)
+    loop.wake()
+    assert ran.acquire(timeout=WAIT)
+    runner.end()
+
+
+@dataclass
+class Asleep:
+    """A loop whose first cycle is over, on a computer that slept for two hours since and did not notice yet."""
+
+    loop: Loop
+    runner: Runner
+    ran: threading.Semaphore
+    count: list[int]
+
+
+@pytest.fixture
+def asleep(monkeypatch) -> Iterator[Asleep]:
+    ran, count = threading.Semaphore(0), [0]
+
+    def cycle(_ending: threading.Event) -> Impression:
+        count[0] += 1
+        ran.release()
+        return Impression()
+
+    loop = Loop(cycle, 3_000)
+    runner = Runner(loop)
+    assert ran.acquire(timeout=WAIT)
+    while loop._running.locked():
+        loop._ending.wait(0.01)
+    now = schedule.time.time()
+    own_time(monkeypatch, schedule, time=lambda: now + 7_200)
+    yield Asleep(loop, runner, ran, count)
+    runner.end()
+
+
+def test_a_cycle_that_came_due_in_the_sleep_leaves_the_network_time_to_come_back(asleep):
+    asleep.loop._cycle()
+    assert asleep.count == [1]
+    soon = asleep.loop.next_run - datetime.now(UTC)
+    assert timedelta(seconds=10) < soon < timedelta(seconds=46)
+    asleep.loop.wake()
+    assert asleep.ran.acquire(timeout=WAIT)
+
+
+def test_who_wishes_a_sync_right_after_a_sleep_that_nobody_noticed_yet_does_not_wait(asleep):
+    asleep.loop.wake()
+    assert asleep.ran.acquire(timeout=WAIT)

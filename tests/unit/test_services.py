@@ -4,13 +4,15 @@ import pytest
 
 from fm_desktop.errors import UsageError
 from fm_desktop.port import Unreachable
+from fm_desktop.providers.autodiscover import ExchangeServer
 from fm_desktop.providers.finding import LookupFailed, Lookups, Server
 from fm_desktop.services import with_services_found
-from fm_desktop.settings import Settings, parse
+from fm_desktop.settings import CalDavSettings, EwsSettings, GraphSettings, Settings, parse
 from fm_desktop.settings_errors import SettingsError
 from fm_desktop.sync.control import Channel
 
 BOTH = (Channel.EMAIL, Channel.CALENDAR)
+CALDAV_V2 = "https://apidata.googleusercontent.com/caldav/v2/"
 
 
 def settings(address: str, *lines: str, channels: tuple[Channel, ...] = BOTH) -> Settings:
@@ -32,14 +34,18 @@ channels = [{listed}]
 
 
 def answering(*hosts: str, service: str | None = None, imap: Server | None = None) -> Lookups:
-    return Lookups(lambda _: hosts, lambda _: service, lambda _: imap)
+    return Lookups(lambda _: hosts, lambda _: service, lambda _: imap, nothing)
+
+
+def nothing(_: str) -> None:
+    return None
 
 
 def silent(_: str):
     raise AssertionError("the network was asked")
 
 
-NOBODY = Lookups(silent, silent, silent)
+NOBODY = Lookups(silent, silent, silent, silent)
 
 
 def test_R03_a_file_needs_the_address_alone_for_a_supported_provider(tmp_path):
@@ -113,10 +119,38 @@ def test_R31_a_bare_mail_domain_and_a_bare_mail_server_are_refused_with_the_list
         assert "[provider.caldav]" in error.next_step
 
 
-def test_a_provider_that_is_not_supported_yet_is_refused_with_the_reason(tmp_path):
+def test_a_provider_that_wants_a_client_id_is_refused_with_the_reason(tmp_path):
     error = refusal(settings("emma@gmail.com"), tmp_path, NOBODY)
-    assert str(error).startswith("Gmail and Google Workspace: Google opens calendars only")
-    assert "Gmail" not in error.next_step
+    assert str(error).startswith("Gmail and Google Workspace: Only programs that an administrator has registered")
+
+
+def test_R30_google_and_microsoft_are_signed_in_to_with_the_browser(tmp_path):
+    ids = "".join(f'[{each}.oauth]\nclient_id = "ours"\n' for each in ("gmail", "microsoft-365"))
+    (tmp_path / "providers.toml").write_text(ids, encoding="utf-8")
+    google = with_services_found(settings("emma@gmail.com"), tmp_path, NOBODY).provider
+    assert (google.name, google.sign_in, google.user) == ("gmail", "oauth", "emma@gmail.com")
+    assert google.calendar == CalDavSettings(url=f"{CALDAV_V2}emma@gmail.com/user", user="emma@gmail.com")
+    assert google.imap.host == "imap.gmail.com"
+    microsoft = with_services_found(settings("emma@acme.onmicrosoft.com"), tmp_path, NOBODY).provider
+    assert (microsoft.name, microsoft.sign_in) == ("microsoft-365", "oauth")
+    assert microsoft.calendar == GraphSettings()
+    assert microsoft.has_mail
+
+
+def test_R30_an_exchange_server_is_signed_in_to_with_the_password(tmp_path):
+    url = "https://mail.acme.example/EWS/Exchange.asmx"
+    lookups = Lookups(lambda _: (), nothing, nothing, lambda _: ExchangeServer(url))
+    exchange = with_services_found(settings("emma@acme.example"), tmp_path, lookups).provider
+    assert (exchange.name, exchange.sign_in) == ("exchange", "password")
+    assert exchange.calendar == EwsSettings(user="emma@acme.example", url=url)
+    assert exchange.has_mail
+
+
+def test_mail_that_is_read_by_the_calendars_protocol_needs_no_server_of_its_own(tmp_path):
+    (tmp_path / "providers.toml").write_text('[outlook.oauth]\nclient_id = "ours"\n', encoding="utf-8")
+    found = with_services_found(settings("emma@outlook.com", channels=(Channel.EMAIL,)), tmp_path, NOBODY)
+    assert found.provider.graph is not None
+    assert found.sync.channels == (Channel.EMAIL,)
 
 
 def test_a_name_nobody_knows_is_refused(tmp_path):
@@ -134,7 +168,7 @@ def test_without_a_network_nothing_is_said_about_the_provider(tmp_path):
         raise LookupFailed("no network")
 
     with pytest.raises(Unreachable):
-        with_services_found(settings("emma@acme.example"), tmp_path, Lookups(failing, lambda _: None, lambda _: None))
+        with_services_found(settings("emma@acme.example"), tmp_path, Lookups(failing, nothing, nothing, nothing))
 
 
 def test_an_administrators_catalog_that_is_wrong_is_told(tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fm_desktop.paths import Paths, write_privately
+from fm_desktop.paths import Paths, make_privately, write_privately
 from fm_desktop.settings import Settings, SettingsError, load, parse, save
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.policy import Direction, PrivateEvents
@@ -221,3 +221,19 @@ def test_settings_cannot_be_changed_in_place():
     assert isinstance(settings, Settings)
     with pytest.raises(Exception, match="frozen"):
         settings.crm.url = "https://other.example.com"
+
+
+def test_folders_are_made_where_those_above_may_not_be_looked_at(tmp_path, monkeypatch):
+    """As on a share, of which one may only traverse the upper folders."""
+    is_dir = Path.is_dir
+
+    def look(path: Path) -> bool:
+        if path in tmp_path.parents:
+            raise PermissionError(13, "Permission denied")
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", look)
+    made = tmp_path / "home" / "state"
+    make_privately(made)
+    make_privately(made)
+    assert [each.stat().st_mode & 0o777 for each in (made.parent, made)] == [0o700, 0o700]

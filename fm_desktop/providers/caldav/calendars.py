@@ -8,9 +8,9 @@ from typing import Final
 from fm_desktop.model.items import Kind
 from fm_desktop.port import Collection
 from fm_desktop.providers.caldav import xml
-from fm_desktop.providers.caldav.errors import Purpose
 from fm_desktop.providers.caldav.hrefs import as_folder, canonical
 from fm_desktop.providers.caldav.session import DavSession
+from fm_desktop.providers.transfer import Purpose
 
 _PROPERTIES: Final = (
     xml.DISPLAY_NAME,

@@ -10,11 +10,11 @@ from typing import Final, Literal
 
 from fm_desktop.port import Changes, CollectionGone, Known, Malformed
 from fm_desktop.providers.caldav import xml
-from fm_desktop.providers.caldav.errors import Purpose
 from fm_desktop.providers.caldav.fetch import XML_HEADERS, Fetcher
 from fm_desktop.providers.caldav.hrefs import as_folder, is_member
 from fm_desktop.providers.caldav.quirks import Quirks
 from fm_desktop.providers.caldav.session import DavSession
+from fm_desktop.providers.transfer import Purpose
 
 # How servers say that they do not know a token, or cannot report at all. A calendar that is gone is
 # told by the listing which follows.
@@ -129,13 +129,13 @@ class ChangeReader:
         return Cursor("etags")
 
     def _list_all(self, collection: str, cursor: Cursor, known: Mapping[str, str | None]) -> Changes:
-        etags = self._etags(collection)
+        etags = self.etags(collection)
         stale = [path for path, etag in etags.items() if not _unchanged(known, path, etag)]
         found = self._fetcher.fetch(collection, stale)
         vanished = {path for path in stale if path not in found}
         return Changes(tuple(found.values()), (), cursor.to_text(), frozenset(etags.keys() - vanished))
 
-    def _etags(self, collection: str) -> dict[str, str | None]:
+    def etags(self, collection: str) -> dict[str, str | None]:
         """The ETags of all resources. Raises `Malformed` if the listing is not complete or not of this calendar."""
         answer = self._session.request(
             "PROPFIND",

@@ -10,9 +10,9 @@ from urllib.parse import urljoin, urlsplit
 
 from fm_desktop.port import CollectionGone, Malformed, Refused
 from fm_desktop.providers.caldav import xml
-from fm_desktop.providers.caldav.errors import Answer, Purpose
 from fm_desktop.providers.caldav.hrefs import as_folder, canonical
 from fm_desktop.providers.caldav.session import DavSession
+from fm_desktop.providers.transfer import Answer, Purpose
 
 _log = logging.getLogger(__name__)
 _PROPERTIES: Final = (xml.CURRENT_USER, xml.HOME_SET, xml.ADDRESS_SET, xml.RESOURCETYPE)

@@ -1,12 +1,6 @@
-"""HTTP and transport failures as errors of the port, each with a sentence and a next step. The only place."""
+"""What a CalDAV server refuses as errors of the port, each with a sentence and a next step. The only place."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from enum import Enum
 
 import httpx2
 
@@ -23,45 +17,8 @@ from fm_desktop.port import (
     Unreachable,
 )
 from fm_desktop.providers.caldav.xml import preconditions
+from fm_desktop.providers.transfer import Answer, Purpose, TransientFailure, retry_after
 
-
-class Purpose(Enum):
-    """What a request is for: decides what a missing address and a lost answer mean."""
-
-    READ = "read"
-    READ_ITEM = "read item"
-    WRITE = "write"
-    CREATE = "create"
-
-    @property
-    def writes(self) -> bool:
-        return self in (Purpose.WRITE, Purpose.CREATE)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A complete HTTP answer. `url` is the address it came from, after redirects."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    url: str
-
-    @property
-    def is_html(self) -> bool:
-        kind = self.headers.get("content-type", "").lower()
-        return "html" in kind or self.body[:256].lstrip().lower().startswith((b"<!doctype html", b"<html"))
-
-
-class TransientFailure(Exception):
-    """Failed in a way that a repetition may cure, with nothing done; carries the error to raise if it does not."""
-
-    def __init__(self, final: PortError) -> None:
-        super().__init__(str(final))
-        self.final = final
-
-
-_NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 _CONDITIONS = {
     "need-privileges": "you may not change it there",
     "max-resource-size": "it is larger than the server allows",
@@ -80,32 +37,13 @@ _CONDITIONS = {
     "allowed-attendee-scheduling-object-change": "the server does not allow a participant to change this",
 }
 # Google's calendar limits arrive as 403 with one of these reasons in the body.
-_LIMIT_REASONS = (b"rateLimitExceeded", b"userRateLimitExceeded", b"quotaExceeded", b"calendarUsageLimitsExceeded")
-
-
-def transport_error(error: httpx2.TransportError, host: str, purpose: Purpose) -> PortError | TransientFailure:
-    """What a failed exchange means."""
-    if isinstance(error, _NOT_SENT):
-        return _not_connected(error, host)
-    if purpose.writes:
-        return OutcomeUnknown(
-            f"{host} did not answer, so it is not known whether the change was stored.",
-            "Nothing to do: it is checked by itself before anything else is written.",
-        )
-    unreachable = Unreachable(f"{host} did not answer.", "Nothing to do: syncing tries again by itself.")
-    # A kept connection that the server had closed in the meantime is no failure of the server.
-    if isinstance(error, httpx2.NetworkError | httpx2.RemoteProtocolError):
-        return TransientFailure(unreachable)
-    return unreachable
-
-
-def _not_connected(error: httpx2.TransportError, host: str) -> Unreachable:
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return Unreachable(
-            f"The certificate of {host} could not be verified, so no password was sent.",
-            "If your company uses its own certificates, ask your administrator to install its root certificate.",
-        )
-    return Unreachable(f"No connection to {host}.", "Check the internet connection; syncing tries again by itself.")
+_LIMIT_REASONS = (
+    b"rateLimitExceeded",
+    b"userRateLimitExceeded",
+    b"quotaExceeded",
+    b"dailyLimitExceeded",
+    b"calendarUsageLimitsExceeded",
+)
 
 
 def status_error(answer: Answer, host: str, purpose: Purpose, about: str) -> PortError | TransientFailure:
@@ -126,7 +64,8 @@ def status_error(answer: Answer, host: str, purpose: Purpose, about: str) -> Por
     if status == 423:  # RFC 4918 section 11.3: not carried out; Xandikos says so to a second write at once
         return TransientFailure(Throttled(f"{_capital(about)} is locked at {host} by another program."))
     if 300 <= status < 400:
-        return _astray(answer, host)
+        # Where a network sends everything on to its sign-in page, the server may have been asked before.
+        return page_instead(host, purpose) if purpose.writes else _astray(answer, host)
     if status in (501, 505, 507) or status < 500:
         return _refusal(answer, host, purpose, about, named)
     return _server_fault(answer, host, purpose)
@@ -149,8 +88,12 @@ def _missing(purpose: Purpose, about: str) -> PortError:
 
 
 def _astray(answer: Answer, host: str) -> PortError:
+    try:
+        target = httpx2.URL(answer.headers.get("location", "")).host
+    except httpx2.InvalidURL:
+        target = ""
     return Malformed(
-        f"{host} sends on to another address ({httpx2.URL(answer.headers.get('location', '')).host or 'unknown'}), "
+        f"{host} sends on to another address ({target or 'unknown'}), "
         "which is not followed so that the password is not given away.",
         "Check the server's address, and that no sign-in page of a network stands in between.",
     )
@@ -187,15 +130,10 @@ def page_instead(host: str, purpose: Purpose) -> PortError:
     return OutcomeUnknown(message, step) if purpose.writes else Malformed(message, step)
 
 
-def retry_after(value: str | None) -> float | None:
-    """Seconds to wait, from a `Retry-After` in seconds or as a date (RFC 9110 section 10.2.3)."""
-    if value is None:
-        return None
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+def unusable(purpose: Purpose, message: str) -> PortError:
+    """An answer came that nothing is taken from. A write may have been stored for all that."""
+    if purpose.writes:
+        return OutcomeUnknown(message, "Nothing to do: it is checked by itself before anything else is written.")
+    return Malformed(
+        message, "Check that no sign-in page of a network stands in between; syncing tries again by itself."
+    )

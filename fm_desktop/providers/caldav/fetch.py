@@ -7,9 +7,9 @@ from typing import Final
 
 from fm_desktop.port import Broken, Found, Gone, Malformed, Ref, Refused
 from fm_desktop.providers.caldav import xml
-from fm_desktop.providers.caldav.errors import Purpose
 from fm_desktop.providers.caldav.quirks import Quirks
 from fm_desktop.providers.caldav.session import DavSession
+from fm_desktop.providers.transfer import Purpose
 
 Understand = Callable[[Ref, str | None, bytes], Found]
 """Makes a resource of (address, ETag, bytes); what cannot be understood becomes a `Broken`."""

@@ -16,21 +16,34 @@ _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _PATH_CHARACTERS = "/:@!$&'()*+,;=-._~%"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+=-]{0,199}")
 _STRUCTURE = re.compile(r"[/%?#\x00-\x20\x7f]")
+_BLANKS = re.compile(r"[\x00-\x20\x7f]")
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
+
+
+def is_address(href: str) -> bool:
+    """Is it an absolute URL or a path (RFC 4918 section 8.3), so that it can be taken apart?"""
+    try:
+        return bool(urlsplit(href.strip()))
+    except ValueError:
+        return False
 
 
 def canonical(href: str) -> str:
-    """The canonical path of an href, absolute URL or not."""
-    path = urlsplit(href.strip()).path
-    return _ESCAPES.sub(_unescape, path)
+    """The canonical path of an href that is an address, absolute URL or not."""
+    path = _ESCAPES.sub(_unescape, urlsplit(href.strip()).path)
+    # Some servers leave blanks as they are, which a request cannot.
+    return _BLANKS.sub(_escaped, path)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"%{ord(match.group()):02X}"
 
 
 def _unescape(match: re.Match[str]) -> str:
-    escaped = match.group()
-    try:
-        text = bytes.fromhex(escaped.replace("%", "")).decode("utf-8")
-    except UnicodeDecodeError:
-        return escaped.upper()
-    return _STRUCTURE.sub(lambda each: f"%{ord(each.group()):02X}", text)
+    # Byte for byte, so that a form which escapes one character more or less stays the same path.
+    text = bytes.fromhex(match.group().replace("%", "")).decode("utf-8", "surrogateescape")
+    text = _STRUCTURE.sub(_escaped, text)
+    return _NO_UTF8.sub(lambda each: f"%{ord(each.group()) - 0xDC00:02X}", text)
 
 
 def request_path(path: str) -> str:

@@ -15,7 +15,19 @@ import httpx2
 from fm_desktop.model.items import Item, Kind
 from fm_desktop.model.projection import Patch, Projection
 from fm_desktop.model.times import When
-from fm_desktop.port import Broken, Capabilities, Changes, Collection, Found, Known, Ref, Refused, Resource, Side
+from fm_desktop.port import (
+    Broken,
+    Capabilities,
+    Changes,
+    Collection,
+    Conflict,
+    Found,
+    Known,
+    Ref,
+    Refused,
+    Resource,
+    Side,
+)
 from fm_desktop.providers import ical
 from fm_desktop.providers.caldav import quirks as known_quirks
 from fm_desktop.providers.caldav.calendars import list_calendars
@@ -35,7 +47,7 @@ def _now() -> datetime:
 
 
 class CalDavProvider:
-    """One user's calendars at one CalDAV server. Implements `Port`.
+    """One user's calendars at one CalDAV server. Implements `CalendarService`.
 
     `url` is any address of the service: its root, the principal, a calendar home. `user_zone` is the
     IANA zone of times without one. `own_addresses` are known to be the user's besides those the
@@ -77,7 +89,7 @@ class CalDavProvider:
         self._tasks_as_events = self._quirks.tasks_as_events
         self._fetcher = Fetcher(self._session, self._quirks, self._understand)
         self._reader = ChangeReader(self._session, self._quirks, self._fetcher)
-        self._finder = Finder(self._session, self._quirks, self._fetcher)
+        self._finder = Finder(self._session, self._quirks, self._fetcher, self._reader.etags)
         self._writer = Writer(self._session, self._quirks, self._fetcher)
         self._context = self._make_context()
 
@@ -93,6 +105,10 @@ class CalDavProvider:
     @property
     def quirks(self) -> Quirks:
         return self._quirks
+
+    @property
+    def manner(self) -> str:
+        return self._quirks.name
 
     def connect(self) -> Service:
         """Signs in and finds the calendars. Raises `SignInNeeded`, `Unreachable`, `Refused`, `Malformed`."""
@@ -192,6 +208,7 @@ class CalDavProvider:
         if raw == resource.raw:
             # It says so already: a needless PUT could still send mail to participants.
             return resource
+        raw = self._taken(raw)
         revision = self._writer.update(resource, raw)
         return Resource(resource.ref, revision, raw, self._read(raw))
 
@@ -202,10 +219,13 @@ class CalDavProvider:
     def restore(self, collection: str, uid: str, raw: bytes) -> Resource:  # noqa: ARG002 - `raw` holds it
         self._connected()
         items = self._read(raw)
-        return self._store(collection, items[0].uid, raw, items[0].title)
+        return self._store(collection, items[0].uid, self._taken(raw), items[0].title)
 
     def mark(self, resource: Resource, ext_id: str) -> Resource:  # noqa: ARG002 - only the CRM has marks
         return resource
+
+    def are_twins(self, first: Resource, second: Resource) -> bool:  # noqa: ARG002 - nor second rows
+        return False
 
     # --- inside ----------------------------------------------------------------------------------
 
@@ -223,8 +243,24 @@ class CalDavProvider:
         )
 
     def _store(self, collection: str, uid: str, raw: bytes, title: str) -> Resource:
-        ref, revision = self._writer.create(collection, uid, raw, title)
+        try:
+            ref, revision = self._writer.create(collection, uid, raw, title)
+        except Refused:
+            if self._quirks.doubles_refused_plainly and self._finder.find(collection, [uid]):
+                raise Conflict(f"{title} is at {self._session.host} already.") from None
+            raise
         return Resource(ref, revision, normal_raw(raw), self._read(raw))
+
+    def _taken(self, raw: bytes) -> bytes:
+        """The object in the form this provider takes. Raises `Refused` where there is none."""
+        try:
+            if self._quirks.utc_only:
+                raw = ical.in_utc(raw, self._user_zone)
+            return ical.with_end(raw, self._user_zone) if self._quirks.needs_end else raw
+        except ical.NotPossible as error:
+            raise Refused(str(error), _LEAVE_OUT) from error
+        except ical.BrokenCalendar as error:
+            raise Refused(error.reason, _LEAVE_OUT) from error
 
     def _read(self, raw: bytes) -> tuple[Item, ...]:
         """Items of bytes that were readable before. Raises `Refused` where they are not."""

@@ -14,17 +14,12 @@ from urllib.parse import urljoin
 import httpx2
 import stamina
 
-from fm_desktop.net import is_loopback
+from fm_desktop.net import client_tls, is_loopback
 from fm_desktop.port import Malformed, Refused
-from fm_desktop.providers.caldav.errors import (
-    Answer,
-    Purpose,
-    TransientFailure,
-    page_instead,
-    status_error,
-    transport_error,
-)
+from fm_desktop.providers.caldav.errors import page_instead, status_error, unusable
 from fm_desktop.providers.caldav.hrefs import request_path
+from fm_desktop.providers.transfer import Answer, Purpose, TransientFailure, transport_error
+from fm_desktop.untrusted import TooLarge, bounded
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, connect=10.0)
 # The first listing of a large calendar keeps some servers busy for minutes (Radicale 3.9: up to 40 ms an event).
@@ -38,10 +33,6 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 # Uncompressed answers: some servers weaken the ETag of what they compressed (RFC 9110 section 8.8.3.3).
 _HEADERS: Final = {"Accept-Encoding": "identity", "User-Agent": "FM-Desktop"}
-
-
-class AnswerTooLarge(Malformed):
-    """An answer above the bound: nothing of it was used."""
 
 
 class Credentials(Protocol):
@@ -111,7 +102,9 @@ class DavSession:
         self._credentials = credentials
         self._refuse_clear_text(self._base)
         # Proxies of the environment are for the world outside; loopback is reached directly.
-        self._client = client or httpx2.Client(timeout=_TIMEOUT, trust_env=not is_loopback(self._base.host))
+        self._client = client or httpx2.Client(
+            verify=client_tls(), timeout=_TIMEOUT, trust_env=not is_loopback(self._base.host)
+        )
         self._interval = interval
         self._lock = threading.Lock()
         self._next_slot = 0.0
@@ -212,7 +205,10 @@ class DavSession:
             location = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not location:
                 return answer
-            following = url.join(location)
+            try:
+                following = url.join(location)
+            except httpx2.InvalidURL:
+                return answer
             if not self._may_follow(url, following, answer.status, request.purpose):
                 return answer
             url = following
@@ -254,23 +250,17 @@ class DavSession:
         body = request.body or None
         try:
             with self._client.stream(request.method, url, content=body, headers=headers, timeout=patience) as response:
-                return Answer(response.status_code, response.headers, self._read(response), str(url))
+                content = bounded(response.iter_bytes(), _MAX_ANSWER_BYTES)
+                return Answer(response.status_code, response.headers, content, str(url))
         except httpx2.TransportError as error:
             raise transport_error(error, url.host, request.purpose) from error
-        except (httpx2.InvalidURL, httpx2.DecodingError) as error:
+        except TooLarge as error:
+            message = f"{url.host} answered more than {_MAX_ANSWER_BYTES // 1024 // 1024} MB at once."
+            raise unusable(request.purpose, message) from error
+        except httpx2.DecodingError as error:
+            raise unusable(request.purpose, f"{url.host} answered something that is not HTTP: {error}") from error
+        except httpx2.InvalidURL as error:
             raise Malformed(f"{url.host} answered something that is not HTTP: {error}") from error
-
-    def _read(self, response: httpx2.Response) -> bytes:
-        parts: list[bytes] = []
-        total = 0
-        for part in response.iter_bytes():
-            total += len(part)
-            if total > _MAX_ANSWER_BYTES:
-                raise AnswerTooLarge(
-                    f"{response.url.host} answered more than {_MAX_ANSWER_BYTES // 1024 // 1024} MB at once."
-                )
-            parts.append(part)
-        return b"".join(parts)
 
     def _take_turn(self) -> None:
         """Counts, and keeps the distance between requests that a provider wants."""

@@ -6,11 +6,11 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from fm_desktop.port import Broken, Conflict, Gone, Ref, Resource
-from fm_desktop.providers.caldav.errors import Answer, Purpose
 from fm_desktop.providers.caldav.fetch import Fetcher
 from fm_desktop.providers.caldav.hrefs import canonical, is_member, member
 from fm_desktop.providers.caldav.quirks import Quirks
 from fm_desktop.providers.caldav.session import DavSession
+from fm_desktop.providers.transfer import Answer, Purpose
 
 _CONTENT_TYPE: Final = {"Content-Type": "text/calendar; charset=utf-8"}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
 from fm_desktop.port import Malformed
-from fm_desktop.providers.caldav.hrefs import canonical, request_path
+from fm_desktop.providers.caldav.hrefs import canonical, is_address, request_path
 
 DAV = "DAV:"
 CALDAV = "urn:ietf:params:xml:ns:caldav"
@@ -17,6 +18,7 @@ APPLE = "http://apple.com/ns/ical/"
 NEXTCLOUD = "http://nextcloud.com/ns"
 _PREFIXES = {"D": DAV, "C": CALDAV, "CS": CALENDARSERVER, "A": APPLE, "NC": NEXTCLOUD}
 
+_STATUS_CODE = re.compile(r"[0-9]{3}")
 # 418 comes from a hosted server for members that were deleted.
 GONE_STATUSES = frozenset({404, 410, 418})
 
@@ -129,11 +131,10 @@ class Entry:
         return frozenset() if found is None else frozenset(str(each.tag) for each in found)
 
     def hrefs(self, name: str) -> tuple[str, ...]:
-        """The non-empty hrefs inside a property, verbatim."""
+        """The hrefs inside a property, verbatim; what is no address is left out."""
         found = self.properties.get(name)
-        if found is None:
-            return ()
-        return tuple(each.text.strip() for each in found.iter(dav("href")) if each.text and each.text.strip())
+        texts = () if found is None else ((each.text or "").strip() for each in found.iter(dav("href")))
+        return tuple(each for each in texts if each and is_address(each))
 
     @property
     def etag(self) -> str | None:
@@ -186,13 +187,16 @@ def _entries(response: etree._Element) -> Iterable[Entry]:
     for href in response.iterfind(dav("href")):
         if href.text and href.text.strip():
             verbatim = href.text.strip()
+            if not is_address(verbatim):
+                # Left out it would count as absent.
+                raise Malformed("The calendar server's list is damaged.")
             yield Entry(verbatim, canonical(verbatim), status, properties)
 
 
 def _status(line: str | None, default: int) -> int:
     """The code of a status line such as `HTTP/1.1 404 Not Found`."""
     words = (line or "").split()
-    return next((int(word) for word in words[:2] if word.isdigit()), default)
+    return next((int(word) for word in words[:2] if _STATUS_CODE.fullmatch(word)), default)
 
 
 def preconditions(body: bytes) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 from fm_desktop.model.times import Timed, When, timed
 
@@ -21,12 +21,12 @@ class BadDuration(ValueError):
 def parse_duration(text: str) -> timedelta:
     """Raises `BadDuration`. Negative ones are values too: what they mean is the caller's matter."""
     found = _DURATION.fullmatch(text.strip())
-    parts = {name: int(value) for name, value in found.groupdict().items() if value and name != "sign"} if found else {}
+    parts = {name: value for name, value in found.groupdict().items() if value and name != "sign"} if found else {}
     if found is None or not parts:
         raise BadDuration(f"“{text[:40]}” is not a duration")
     try:
-        length = timedelta(**parts)
-    except OverflowError:
+        length = timedelta(**{name: int(value) for name, value in parts.items()})
+    except (OverflowError, ValueError):  # `int` takes no more than some thousand digits
         raise BadDuration(f"“{text[:40]}” is too long") from None
     return -length if found["sign"] == "-" else length
 
@@ -42,10 +42,12 @@ def format_duration(length: timedelta) -> str:
 
 
 def after(start: When, length: timedelta) -> When:
-    """`start` plus a duration. An all-day start takes whole days; a rest of a day counts as a day."""
+    """`start` plus a duration. An all-day start takes whole days; a rest of a day counts as a day.
+
+    Raises `OverflowError`.
+    """
     if not isinstance(start, Timed):
-        days = length.days + (1 if length.seconds else 0)
-        return date.fromordinal(start.toordinal() + days)
+        return start + timedelta(days=length.days + (1 if length.seconds else 0))
     shifted = Timed(start.local + timedelta(days=length.days), start.zone)
     if not length.seconds:
         return shifted

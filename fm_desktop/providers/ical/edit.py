@@ -32,13 +32,17 @@ def edit(raw: bytes, patch: Patch, recurrence_id: When | None, context: WriteCon
     `details`, `locked` and `party` are the CRM's and are passed over, as is `completed` for an event.
     A value that is there already changes nothing, and where nothing changes the bytes come back as they
     were. `now` is aware.
+
     Raises `BrokenCalendar`; `NotPossible` for a date of a series that has no component of its own, for
-    moving or completing a whole series, and for an event without a date.
+    moving or completing a whole series, for an event without a date, and for a date beyond the calendar.
     """
     root = parse(raw)
     zones = Zones(root, context.user_zone)
     component = _target(parts_of(root), recurrence_id, zones)
-    changed, moved = _apply(component, patch, zones, context, now)
+    try:
+        changed, moved = _apply(component, patch, zones, context, now)
+    except OverflowError as error:
+        raise NotPossible("It would begin or end beyond the first or the last year of any calendar.") from error
     if not (changed or moved):
         return raw
     _stamp(component, context, now, moved=moved)

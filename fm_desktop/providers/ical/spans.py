@@ -19,8 +19,8 @@ def event_span(component: Component, zones: Zones) -> Span:
     """Raises `BrokenCalendar`.
 
     An end before the start is broken rather than mended: one of the two dates is wrong and nobody
-    here can know which, so no guess is copied to the CRM. An all-day end on the day of the start is
-    common and means one day.
+    here can know which, so no guess is copied to the CRM. An all-day end on the day of the start, or
+    a length of nothing, is common and means one day.
     """
     begin = component.first("DTSTART")
     if begin is None:
@@ -28,14 +28,13 @@ def event_span(component: Component, zones: Zones) -> Span:
     try:
         start = read_when(begin, zones)
         end = _end(component, start, zones)
+        is_backwards = instant_key(end) < instant_key(start)
     except (BadTime, BadDuration) as error:
         raise BrokenCalendar(f"Its date cannot be read: {error}.") from error
     except OverflowError as error:
         raise BrokenCalendar("It lasts longer than any calendar.") from error
-    if instant_key(end) < instant_key(start):
+    if is_backwards:
         raise BrokenCalendar("It ends before it starts.")
-    if not isinstance(start, Timed) and end == start:
-        end = after(start, timedelta(days=1))
     return Span(start, end)
 
 
@@ -47,11 +46,12 @@ def instant_key(when: When) -> str:
 def _end(component: Component, start: When, zones: Zones) -> When:
     found = component.first("DTEND")
     if found is not None:
-        end = read_when(found, zones, start.zone if isinstance(start, Timed) else "")
-        return _of_kind(end, start)
+        end = _of_kind(read_when(found, zones, start.zone if isinstance(start, Timed) else ""), start)
+        return _implied_end(start) if end == start else end
     duration = component.first("DURATION")
     if duration is not None:
-        return after(start, parse_duration(duration.value))
+        end = after(start, parse_duration(duration.value))
+        return _implied_end(start) if end == start else end
     return _implied_end(start)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from fm_desktop.model.times import UTC_NAME, Span, Timed, When, timed
 from fm_desktop.providers.ical.document import Parameters, Property
-from fm_desktop.providers.ical.durations import BadDuration, after, parse_duration
+from fm_desktop.providers.ical.durations import after, parse_duration
 from fm_desktop.providers.ical.zones import Zones
 
 _VALUE = re.compile(
@@ -39,7 +39,7 @@ def read_whens(found: Property, zones: Zones, floating_zone: str = "") -> Iterat
         try:
             if piece.strip():
                 yield _parse_entry(piece, found, zones, floating_zone)
-        except (BadTime, BadDuration, ValueError):
+        except (ValueError, OverflowError):  # BadTime, BadDuration, a period backwards or beyond the calendar
             zones.note(f"One date of the series cannot be read and is left out: “{piece.strip()[:40]}”.")
 
 

@@ -15,11 +15,17 @@ from tzlocal.windows_tz import tz_win, win_tz
 
 from fm_desktop.model.times import UTC_NAME, Timed, timed, zone
 from fm_desktop.providers.ical.document import Component
+from fm_desktop.providers.ical.errors import BrokenCalendar
 from fm_desktop.providers.ical.vtimezone import EmbeddedZone, read_vtimezone
 
 _OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2})(?::?00)?", re.IGNORECASE)
 # Files in the zone database that are no zone to write into an appointment.
 _NO_ZONES = re.compile(r"right/.*|posix/.*|localtime|posixrules|factory", re.IGNORECASE)
+# Dates of changes that are looked at for one object. A zone has two rules for them, each of which costs a hundred; one
+# with all its history has a hundred single changes more.
+_MOST_WORK = 500_000
+# How much more than one look it costs to compare a zone with all known ones.
+_TO_COMPARE = 10
 _UTC_NAMES = frozenset(("utc", "z", "gmt", "etc/utc", "etc/gmt", "zulu", "tzone://microsoft/utc"))
 
 
@@ -29,6 +35,8 @@ class Zones:
     def __init__(self, root: Component, user_zone: str) -> None:
         self.user_zone = user_zone
         self.notes: list[str] = []
+        self._resolved: dict[tuple[str, int], tuple[str, EmbeddedZone | None]] = {}
+        self._work = 0
         self._embedded = {
             _key(found.value): component
             for calendar in (root, *root.components("VCALENDAR"))
@@ -37,11 +45,13 @@ class Zones:
         }
 
     def read(self, local: datetime, tzid: str) -> Timed:
-        """A wall-clock reading under a TZID. Never fails for an unknown one."""
+        """A wall-clock reading under a TZID. Never fails for an unknown one. Raises `BrokenCalendar` where the file's
+        own rules are more than can be followed."""
         name, embedded = self._resolve(tzid, local)
         if name:
             return Timed(local, name)
         if embedded is not None:
+            self._spend(embedded.work(local.year))
             return timed((local - embedded.offset(local)).replace(tzinfo=UTC))
         self.note(f"The time zone “{tzid[:60]}” is unknown; its times are read in yours ({self.user_zone}).")
         return Timed(local, self.user_zone)
@@ -59,6 +69,12 @@ class Zones:
         component = None if name else self._embedded.get(_key(tzid))
         if component is None:
             return name, None
+        place = (_key(tzid), around.year)
+        if place not in self._resolved:
+            self._resolved[place] = self._recognised(component, around)
+        return self._resolved[place]
+
+    def _recognised(self, component: Component, around: datetime) -> tuple[str, EmbeddedZone | None]:
         hint = component.first("X-LIC-LOCATION")
         name = named_zone(hint.value, self.user_zone) if hint else ""
         if name:
@@ -66,7 +82,13 @@ class Zones:
         embedded = read_vtimezone(component)
         if embedded is None:
             return "", None
+        self._spend(_TO_COMPARE * embedded.work(around.year))
         return matching_zone(embedded, around.year, self.user_zone), embedded
+
+    def _spend(self, work: int) -> None:
+        self._work += work
+        if self._work > _MOST_WORK:
+            raise BrokenCalendar("Its time zones have more rules than can be followed.")
 
 
 @lru_cache(maxsize=1024)

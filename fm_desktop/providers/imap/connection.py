@@ -135,7 +135,7 @@ class Connection:
             raise
         except (imaplib.IMAP4.abort, OSError) as error:
             if codes(error) & {"BADCHARSET"}:  # said instead of taking a literal, with the connection left usable
-                raise CharsetRefused(f"{host} can not search for such letters.") from error
+                raise CharsetRefused(f"{host} cannot search for such letters.") from error
             self.close()
             if is_garbage(error) and purpose is not Purpose.WRITE:
                 raise not_understood(host, about) from error

@@ -21,6 +21,7 @@ from fm_desktop.port import (
 )
 
 _BY_ITSELF: Final = "Nothing to do: syncing tries again by itself."
+_NO_PORTAL: Final = "Check that no sign-in page of a network stands in between; syncing tries again by itself."
 _CODE: Final = re.compile(r"\[([A-Z][A-Z0-9-]*)(?: [^\]]*)?\]")
 # What imaplib and IMAPClient put around the words of the server.
 _WRAPPING: Final = re.compile(
@@ -32,7 +33,7 @@ _LONGEST_QUOTE: Final = 300
 _SLOW_DOWN: Final = re.compile(r"throttl|too many|rate limit|bandwidth|try again later|backoff", re.IGNORECASE)
 _PASSING: Final = re.compile(r"temporar|unavailable|try again|not connected|internal error|server error", re.IGNORECASE)
 # Exchange says it in a sentence such as “Request is throttled. Suggested Backoff Time: 92415 milliseconds”.
-_BACKOFF: Final = re.compile(r"backoff time: (\d+) milliseconds", re.IGNORECASE)
+_BACKOFF: Final = re.compile(r"backoff time: ([0-9]{1,8})[0-9]* milliseconds", re.IGNORECASE)
 
 
 # What imaplib and `Wire` say themselves of a connection, which are no words of the server.
@@ -48,7 +49,7 @@ class Purpose(Enum):
 
 
 class CharsetRefused(Malformed):
-    """The server can not search for text of this kind."""
+    """The server cannot search for text of this kind."""
 
 
 class Faulty(Unreachable):
@@ -102,7 +103,7 @@ def lost(error: Exception, host: str, purpose: Purpose) -> PortError:
             "If your company uses its own certificates, ask your administrator to install its root certificate.",
         )
     if isinstance(error, ssl.SSLError):
-        return Unreachable(f"No encrypted connection to {host} could be made.", _BY_ITSELF)
+        return Unreachable(f"No encrypted connection to {host} could be made.", _NO_PORTAL)
     if isinstance(error, TimeoutError):
         return Unreachable(f"{host} did not answer in time.", _BY_ITSELF)
     if isinstance(error, imaplib.IMAP4.error):
@@ -128,7 +129,7 @@ def refusal(error: Exception, host: str, about: str, purpose: Purpose) -> PortEr
     if "EXPUNGEISSUED" in found:
         return gone(about)
     if "BADCHARSET" in found:
-        return CharsetRefused(f"{host} can not search for such letters.")
+        return CharsetRefused(f"{host} cannot search for such letters.")
     if found & _NO_ENTRY or (purpose is Purpose.SIGN_IN and not found & _NOT_ALLOWED):
         return _no_entry(error, host, found)
     if found & _NOT_ALLOWED:
@@ -141,7 +142,10 @@ def refusal(error: Exception, host: str, about: str, purpose: Purpose) -> PortEr
 
 
 def not_understood(host: str, about: str) -> Malformed:
-    return Malformed(f"{host} gave an answer about {about} that is no IMAP.")
+    return Malformed(
+        f"{host} gave an answer about {about} that no mail server gives.",
+        _NO_PORTAL,
+    )
 
 
 def _no_entry(error: Exception, host: str, found: frozenset[str]) -> PortError:

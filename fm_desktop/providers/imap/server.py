@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from fm_desktop.net import is_loopback
+from fm_desktop.net import client_tls, is_loopback
 from fm_desktop.port import Refused
+from fm_desktop.providers.tokens import AccessTokens
 
 
 class Security(StrEnum):
@@ -43,12 +43,8 @@ class Server:
             )
 
     def tls(self) -> ssl.SSLContext:
-        """What certificates are checked with: always, and TLS 1.2 at least (RFC 8996 ends what is older).
-
-        Raises `Refused` for a file that holds no certificates.
-        """
-        context = ssl.create_default_context()
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        """What certificates are checked with: see `client_tls`. Raises `Refused` for a file that holds none."""
+        context = client_tls()
         if self.ca_file is not None:
             try:
                 context.load_verify_locations(cafile=self.ca_file)
@@ -67,11 +63,10 @@ class Password:
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """`fresh()` gives a token that is valid now. It is asked for each time somebody signs in, and once more where the
-    server refuses what it gave; it may raise any error of the port."""
+    """A token is asked for each time somebody signs in, and once more where the server refuses what it got."""
 
     user: str
-    fresh: Callable[[], str] = field(repr=False)
+    tokens: AccessTokens = field(repr=False)
 
 
 Credentials = Password | AccessToken

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from fm_desktop.port import SignInNeeded
+from fm_desktop.port import SignInNeeded, Unreachable
 from fm_desktop.providers.imap.errors import Purpose, codes, refusal
 from fm_desktop.providers.imap.server import AccessToken, Credentials, Password, Server
 from fm_desktop.providers.imap.wire import Client
@@ -20,7 +20,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def sign_in(client: Client, server: Server, credentials: Credentials) -> None:
-    """Raises `SignInNeeded`, `Unreachable`, `Throttled`, `Refused`, what `AccessToken.fresh` raises, and what a `Wire`
+    """Raises `SignInNeeded`, `Unreachable`, `Throttled`, `Refused`, what `AccessTokens.fresh` raises, and what a `Wire`
     raises when the connection ends."""
     if client.wire.state == "AUTH":  # PREAUTH: a tunnel that vouches for the user
         return
@@ -49,12 +49,14 @@ def _by_password(client: Client, server: Server, credentials: Password) -> None:
 
 
 def _by_token(client: Client, server: Server, credentials: AccessToken) -> None:
-    token = credentials.fresh()
+    token = credentials.tokens.fresh()
     try:
         _attempt(server, lambda: _xoauth2(client, credentials.user, token))
-    except SignInNeeded:
-        # A token can be withdrawn before its time. Whoever gives tokens may know a newer one by now.
-        newer = credentials.fresh()
+    except (SignInNeeded, Unreachable):
+        # A token can be withdrawn before its time; servers that ask another one about it call that [UNAVAILABLE], as if
+        # they were out of order (Dovecot 2.3).
+        credentials.tokens.refused(token)
+        newer = credentials.tokens.fresh()
         if newer == token:
             raise
         _attempt(server, lambda: _xoauth2(client, credentials.user, newer))

@@ -53,7 +53,7 @@ class Folders:
     def check(self, principal: str) -> None:
         """Raises `SignInNeeded` where the credentials open another mailbox than before."""
         known = self._store.value("SELECT principal FROM mailbox WHERE account = ?", self._account)
-        if known is None:
+        if not known:
             with self._store.transaction():
                 self._store.run("UPDATE mailbox SET principal = ? WHERE account = ?", principal, self._account)
         elif known != principal:

@@ -71,11 +71,16 @@ class Letters:
             self._account, text, text.strip().strip("<>"), limit,
         )  # fmt: skip
         return tuple(
-            Explanation(row["subject"], f"{read_utc(row['moment']):%Y-%m-%d %H:%M} UTC", (self._reason(row),))
+            Explanation(row["subject"], f"{read_utc(row['moment']):%Y-%m-%d %H:%M} UTC", self._reasons(row))
             for row in rows
         )
 
-    def _reason(self, row: Row) -> str:
+    def _reasons(self, row: Row) -> tuple[str, ...]:
+        if row["state"] == "open" and row["failures"]:
+            return self._standing(row), f"Failed attempts: {row['failures']}; see fm-desktop problems."
+        return (self._standing(row),)
+
+    def _standing(self, row: Row) -> str:
         word = "sent to" if row["direction"] == Direction.SENT.value else "received from"
         records = self._store.rows("SELECT * FROM mail_record WHERE message = ? ORDER BY id", row["id"])
         people = ", ".join(each["address"] for each in records)
@@ -84,8 +89,7 @@ class Letters:
         if row["state"] == "gone":
             return "This e-mail was deleted from the mailbox before it could be logged."
         if row["state"] == "open":
-            tried = f" It failed {row['failures']} times: see fm-desktop problems." if row["failures"] else ""
-            return f"This e-mail, {word} {people}, is logged with one of the next cycles.{tried}"
+            return f"This e-mail, {word} {people}, is logged with one of the next cycles."
         numbers = ", ".join(each["remote"] for each in records)
         return f"This e-mail, {word} {people}, is logged in ForceManager (no. {numbers})."
 

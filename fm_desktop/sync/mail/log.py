@@ -44,6 +44,7 @@ DOUBT = timedelta(seconds=90)
 FAILURES_BEFORE_PROBLEM = 3
 LOST_ANSWERS_IN_A_ROW = 3
 _NO_LIMIT = 1 << 62
+_NO_SUBJECT = "without a subject"
 _ADD_BY_HAND = "A logged message cannot be changed. If a file is important, add it in ForceManager by hand."
 
 
@@ -181,7 +182,8 @@ class Logger:
                 self._problems.solved(_problem_key(message))
             given_up = [each for each in troubles if isinstance(each, _FilesLeft) and each.remote in complete.values()]
             for error in given_up[:1]:
-                self._tell(message, f"is logged, but not whole: {error}", _ADD_BY_HAND, key=f"mail-files:{message.id}")
+                said = f"{_named(message)} is logged, but not whole: {error}"
+                self._tell(message, said, _ADD_BY_HAND, key=f"mail-files:{message.id}")
         for trouble in troubles:
             if trouble not in given_up:
                 raise trouble
@@ -311,7 +313,7 @@ class Logger:
         with self._store.transaction():
             self._messages.postpone(message.id, self._clock() + _pause(failures), failed=True)
             if failures >= FAILURES_BEFORE_PROBLEM:
-                self._tell(message, f"could not be logged: {error}", getattr(error, "next_step", ""))
+                self._tell(message, f"{_named(message)} could not be logged: {error}", getattr(error, "next_step", ""))
         _log.warning("Message %d could not be logged, failure %d: %s", message.id, failures, error)
 
     def _gone(self, message: Open, found: Found, records: Sequence[Record]) -> None:
@@ -326,14 +328,14 @@ class Logger:
                 return
             self._messages.gone(message.id)
             if any(each.ext_id in found and found[each.ext_id].missing for each in records):
-                self._tell(message, "was deleted from the mailbox before all its files were logged.", "")
+                said = f"{_named(message)} was deleted from the mailbox before all its files were logged."
+                self._tell(message, said, "")
 
-    def _tell(self, message: Open, what: str, next_step: str, key: str = "") -> None:
-        subject = message.subject or "without a subject"
+    def _tell(self, message: Open, said: str, next_step: str, key: str = "") -> None:
         self._problems.report(
             key or _problem_key(message),
-            subject,
-            f"The message “{subject}” of {message.moment:%Y-%m-%d} {what}",
+            message.subject or _NO_SUBJECT,
+            said,
             next_step or "It is tried again by itself. If it is important, note it in ForceManager by hand.",
         )
 
@@ -341,6 +343,10 @@ class Logger:
 def _pause(failures: int) -> timedelta:
     """The first time may have been bad luck; from then on it grows."""
     return min(LONGEST_PAUSE, timedelta(minutes=2) * 4 ** (failures - 2)) if failures > 1 else timedelta(0)
+
+
+def _named(message: Open) -> str:
+    return f"The message “{message.subject or _NO_SUBJECT}” of {message.moment:%Y-%m-%d}"
 
 
 def _problem_key(message: Open) -> str:

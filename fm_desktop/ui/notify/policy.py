@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from fm_desktop.sync.store import read_utc
 from fm_desktop.ui.notify.note import Note
 from fm_desktop.ui.texts import tr, trn
-from fm_desktop.ui.told import told
+from fm_desktop.ui.told import heading, told
 
 if TYPE_CHECKING:
     from fm_desktop.sync.chronicle import Notice
@@ -51,7 +51,7 @@ def _is_wanted(notice: Notice, preferences: Preferences) -> bool:
 
 
 def _notes(wanted: Sequence[Notice]) -> tuple[Note, ...]:
-    new = [each for each in wanted if each.kind == NEW]
+    new = [replace(each, text=heading(each.text)) for each in wanted if each.kind == NEW]
     put_back = [replace(each, text=told(each.text)) for each in wanted if each.kind == PUT_BACK]
     first = [each for each in wanted if each.kind == FIRST_IMPORT]
     several = tr("Changes in ForceManager were put back")

@@ -34,10 +34,17 @@ def open_sign_in(
 
     `on_done` is given the settings once the credential was accepted and kept. Raises `SettingsError`.
     """
-    from fm_desktop.ui.wizard.again import SignInWindow
+    from fm_desktop.connect import Connector
+    from fm_desktop.ui.web import copy_text, open_web_page
+    from fm_desktop.ui.wizard.again import BrowserWindow, SignInWindow
 
-    paths = Paths.of(environment)
-    settings = load(paths.settings_file)
-    window = SignInWindow(paths, settings, Credentials(environment), which, on_done, redactor or Redactor())
+    paths, credentials = Paths.of(environment), Credentials(environment)
+    settings, hides = load(paths.settings_file), redactor or Redactor()
+    window: QWidget
+    if which is not Which.CRM_PRIVATE_KEY and settings.provider.sign_in == "oauth":
+        connector = Connector(paths, settings, credentials, hides)
+        window = BrowserWindow(settings, connector, on_done, open_web_page, copy_text)
+    else:
+        window = SignInWindow(paths, settings, credentials, which, on_done, hides)
     window.show()
     return window

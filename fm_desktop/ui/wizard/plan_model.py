@@ -14,7 +14,7 @@ from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.report import PlannedLine
 from fm_desktop.ui.moments import Moments
 from fm_desktop.ui.texts import N_, tr
-from fm_desktop.ui.told import told
+from fm_desktop.ui.told import heading, told
 from fm_desktop.ui.widgets.texts import plain_tip
 
 _HEADS: Final = (N_("What happens"), N_("Title"), N_("When"))
@@ -58,7 +58,7 @@ class PlanModel(QAbstractTableModel):
             return None
         line = self._lines[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return (_action(line), line.title or tr("(no title)"), self._when(line))[index.column()]
+            return (_action(line), heading(line.title) or tr("(no title)"), self._when(line))[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(told(line.held or line.why))
         return None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
-from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication, QResizeEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,10 +19,13 @@ from PySide6.QtWidgets import (
 
 from fm_desktop.errors import Explained
 from fm_desktop.onboarding.draft import Page
-from fm_desktop.onboarding.model import Onboarding, Step
+from fm_desktop.onboarding.model import Onboarding
+from fm_desktop.onboarding.work import Step, Work
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Tone, name_kind
-from fm_desktop.ui.widgets import Banner, Busy, Button, Label, Line, Weight, empty_layout
+from fm_desktop.ui.web import copy_text, open_web_page
+from fm_desktop.ui.widgets import Banner, Busy, Button, Label, Line, Weight, across, empty_layout
+from fm_desktop.ui.wizard.fields import PageLink
 from fm_desktop.ui.wizard.pages.calendars import CalendarsPage
 from fm_desktop.ui.wizard.pages.channels import ChannelsPage
 from fm_desktop.ui.wizard.pages.direction import DirectionPage
@@ -32,7 +35,7 @@ from fm_desktop.ui.wizard.pages.preview import PreviewPage
 from fm_desktop.ui.wizard.pages.provider import ProviderPage
 from fm_desktop.ui.wizard.pages.sign_in import SignInPage
 from fm_desktop.ui.wizard.progress import WIDTH, Progress
-from fm_desktop.ui.wizard.words import doing, page_name
+from fm_desktop.ui.wizard.words import browser_texts, doing, page_name
 from fm_desktop.ui.wizard.workwindow import WorkWindow
 
 _log = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ class WizardWindow(WorkWindow):
     def __init__(self, model: Onboarding, on_done: Callable[[], object]) -> None:
         super().__init__()
         self.model = model
+        model.texts = browser_texts()
         self._on_done = on_done
         self.setWindowTitle(tr("Set up FM Desktop"))
         self.worker.changed.connect(self._show_state)
@@ -56,7 +60,7 @@ class WizardWindow(WorkWindow):
             Page.DIRECTION: DirectionPage(model),
             Page.CHANNELS: ChannelsPage(model),
             Page.PROVIDER: ProviderPage(model),
-            Page.SIGN_IN: SignInPage(model, self._open_web_page, self._copy),
+            Page.SIGN_IN: SignInPage(model, open_web_page, self._copy),
             Page.CALENDARS: CalendarsPage(model),
             Page.PREVIEW: PreviewPage(model),
         }
@@ -88,12 +92,17 @@ class WizardWindow(WorkWindow):
             return
         work = self.model.pending()
         if work is not None:
-            self.worker.start(work, self._looked, self._failed)
+            self._start(work, self._looked)
         elif self.model.page is Page.PREVIEW:
             self.worker.start(self.model.finish_work(), self._finished, self._failed)
         else:
             self.model.forward()
             self._show_page()
+
+    def _start(self, work: Work[Any], then: Callable[[], object]) -> None:
+        self.worker.start(work, then, self._failed)
+        if work.page:
+            open_web_page(work.page)
 
     def go_back(self) -> None:
         if self.worker.work is None:
@@ -106,7 +115,7 @@ class WizardWindow(WorkWindow):
             return
         work = self.model.pending()
         if work is not None:
-            self.worker.start(work, self._tried, self._failed)
+            self._start(work, self._tried)
         else:
             self._tried()
 
@@ -185,10 +194,14 @@ class WizardWindow(WorkWindow):
         self.where.setContentsMargins(Space.XXL, Space.L, Space.XXL, 0)
         self._messages = QVBoxLayout()
         self._messages.setContentsMargins(Space.XXL, 0, Space.XXL, Space.M)
+        self.visit = PageLink(tr("&Open the page again"), open_web_page, self._copy)
+        visit = across(self.visit)
+        visit.setContentsMargins(Space.XXL, 0, Space.XXL, Space.M)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.where)
         right.addWidget(self.stack, 1)
+        right.addLayout(visit)
         right.addLayout(self._messages)
         right.addWidget(Line())
         right.addLayout(self._footer())
@@ -254,20 +267,26 @@ class WizardWindow(WorkWindow):
         """What can be pressed now."""
         work = self.worker.work
         page = self.page
+        # Asked before it is hidden: the focus of a hidden button goes to the next one, which leads back.
+        has_ended = work is None and self.focusWidget() in (None, self.cancel)
         for name, each in self.pages.items():
             each.body.setEnabled(work is None or name is not self.model.page)
         self.progress.stand(self.model.page, free=work is None)
-        self.back.setVisible(self.model.page is not Page.FORCEMANAGER)
+        # What takes minutes is told in a longer sentence, for which the buttons that lead nowhere meanwhile make room.
+        is_long = work is not None and work.step in (Step.BROWSER, Step.PREVIEW)
+        self.back.setVisible(self.model.page is not Page.FORCEMANAGER and not is_long)
         self.back.setEnabled(work is None)
+        self.next.setVisible(not is_long)
         self.next.setText(self._next_text(page))
         self.next.setEnabled(work is None and not self.model.is_refused)
         self.later.setVisible(work is None)
         self.busy.setVisible(work is not None)
         self.cancel.setVisible(work is not None and work.step is not Step.FINISH)
+        self.visit.lead_to(work.page if work is not None else None)
         if work is not None:
             self.busy.say(doing(work.step))
             self.cancel.setFocus()
-        elif self.focusWidget() in (None, self.cancel):
+        elif has_ended or self.focusWidget() is None:
             (page.focus_target or self.next).setFocus()
 
     def _next_text(self, page: WizardPage) -> str:
@@ -286,9 +305,6 @@ class WizardWindow(WorkWindow):
         self._quiet()
         self._messages.addWidget(Banner(tone, message, next_step))
 
-    def _open_web_page(self, address: str) -> None:
-        QDesktopServices.openUrl(QUrl(address))
-
     def _copy(self, address: str) -> None:
-        QGuiApplication.clipboard().setText(address)
+        copy_text(address)
         self._say(Tone.INFO, tr("The link was copied."), tr("Paste it into the browser of your choice."))

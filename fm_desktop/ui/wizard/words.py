@@ -6,7 +6,8 @@ from typing import Final
 
 from fm_desktop.onboarding.draft import Page
 from fm_desktop.onboarding.flaws import Field, Flaw, Problem
-from fm_desktop.onboarding.model import Step
+from fm_desktop.onboarding.work import Step
+from fm_desktop.signing import Texts
 from fm_desktop.ui.texts import N_, tr
 
 _PAGES: Final = {
@@ -22,6 +23,7 @@ _STEPS: Final = {
     Step.CRM: N_("Signing in to ForceManager…"),
     Step.FIND: N_("Looking for your provider…"),
     Step.SIGN_IN: N_("Signing in to your provider…"),
+    Step.BROWSER: N_("Waiting for you to sign in in the browser…"),
     Step.PREVIEW: N_("Reading both sides. Nothing is written…"),
     Step.FINISH: N_("Keeping your settings…"),
 }
@@ -45,6 +47,18 @@ _MISSING: Final = {
     Field.IMAP_HOST: N_("Enter the name of the mail server."),
     Field.PASSWORD: N_("Enter the password."),
 }
+
+
+def browser_texts() -> Texts:
+    """What the browser shows in the end."""
+    return Texts(
+        done=(tr("You are signed in"), tr("Go back to FM Desktop; this page can be closed.")),
+        refused=(
+            tr("FM Desktop was not let in"),
+            tr("Go back to FM Desktop to try again; this page can be closed."),
+        ),
+        foreign=(tr("Nothing to see here"), tr("This page belongs to another sign-in of FM Desktop.")),
+    )
 
 
 def page_name(page: Page) -> str:

@@ -13,7 +13,7 @@ from shiboken6 import isValid
 
 from fm_desktop.aside import aside
 from fm_desktop.errors import ExitCode, Explained
-from fm_desktop.onboarding.model import Work
+from fm_desktop.onboarding.work import Work
 from fm_desktop.ui.jobs import told
 from fm_desktop.ui.texts import tr
 

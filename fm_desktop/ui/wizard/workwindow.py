@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from fm_desktop.onboarding.model import Step
+from fm_desktop.onboarding.work import Step
 from fm_desktop.ui.theme import theme
 from fm_desktop.ui.wizard.work import Worker
 

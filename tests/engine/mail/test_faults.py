@@ -30,11 +30,6 @@ OLD = letter("Old", date=NOW - timedelta(days=3))
 BAD = letter("Bad", files=(("a.pdf", b"A"),))
 
 
-@pytest.fixture
-def world(tmp_path):
-    return MailWorld(tmp_path)
-
-
 def failing(error: Exception, when):
     def call(*args):
         if when(*args):

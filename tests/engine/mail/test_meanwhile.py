@@ -28,11 +28,6 @@ from tests.fakes.mail import (
 )  # fmt: skip
 
 
-@pytest.fixture
-def world(tmp_path):
-    return MailWorld(tmp_path)
-
-
 def let_wait(world: MailWorld, folder: Folder, *letters) -> None:
     """They are read, and ForceManager has no time for them yet."""
     world.mail.put(folder, *letters)

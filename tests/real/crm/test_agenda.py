@@ -356,6 +356,13 @@ def test_a_text_too_long_is_stored_shortened(crm, agenda):
     assert len(crm.store.get("calendar", int(made.ref.id))["comment"]) <= 6000
 
 
+def test_twins_show_the_same_in_everything_a_person_can_set(crm, agenda):
+    numbers = [crm.store.create("calendar", row(**more)) for more in ({}, {"extId": "fmd1-a"}, {"reminder": 15})]
+    one, same, edited = agenda.fetch(AGENDA.id, [str(each) for each in numbers])
+    assert agenda.are_twins(one, same)
+    assert not agenda.are_twins(one, edited)
+
+
 @pytest.mark.parametrize("locked", [False, True])
 def test_a_mark_is_changed_and_told_of_deleted_rows(crm, agenda, locked):
     made = agenda.create(AGENDA.id, "fmd1-a", replace(VISIT, locked=locked))

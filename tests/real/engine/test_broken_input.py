@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -263,7 +264,7 @@ NONSENSE: dict[str, dict[str, Any]] = {
 
 def nonsense(folder: Path, row: int, fields: dict[str, Any]) -> None:
     """What no API would store, straight into the table; the time stamp makes it news."""
-    named = {**fields, "dateUpdated": "2030-01-01T00:00:00.000Z"}
+    named = {**fields, "dateUpdated": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}.000Z"}
     with closing(records(folder)) as db:
         db.execute(
             f"UPDATE calendar SET {', '.join(f'{name} = ?' for name in named)} WHERE id = ?", (*named.values(), row)

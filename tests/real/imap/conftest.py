@@ -13,13 +13,6 @@ from tests.servers.imap_script import ImapScript
 from tests.servers.tcp import TcpProxy
 
 
-@pytest.fixture(scope="session")
-def dovecot() -> Iterator[DovecotServer]:
-    server = DovecotServer()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def account(dovecot: DovecotServer) -> MailAccount:
     """A new user with an empty mailbox."""

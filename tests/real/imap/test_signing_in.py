@@ -9,6 +9,7 @@ import pytest
 
 from fm_desktop.port import Refused, SignInNeeded, Unreachable
 from fm_desktop.providers.imap import AccessToken, Credentials, ImapSource, Password, Security, Server
+from tests.fakes.tokens import GivenTokens
 from tests.real.imap.mailbox import message, read, subjects
 from tests.servers.authority import Authority
 from tests.servers.dovecot import DovecotServer, MailAccount
@@ -41,7 +42,7 @@ def test_an_unknown_authority_gets_no_password(
 
     port = dovecot.tls_port if security is Security.TLS else dovecot.starttls_port
     for ca_file in (None, Authority(tmp_path).file):
-        source = ImapSource(Server("localhost", port, security, ca_file), AccessToken(account.user, fresh))
+        source = ImapSource(Server("localhost", port, security, ca_file), AccessToken(account.user, GivenTokens(fresh)))
         with pytest.raises(Unreachable, match="could not be verified") as caught:
             source.principal()
         assert "root certificate" in caught.value.next_step
@@ -94,7 +95,7 @@ def test_a_wrong_password_asks_to_sign_in(dovecot: DovecotServer, account: MailA
 
 def test_a_token_signs_in(dovecot: DovecotServer, account: MailAccount) -> None:
     account.maildir.deliver(message(1))
-    source = at(dovecot, AccessToken(account.user, account.token))
+    source = at(dovecot, AccessToken(account.user, GivenTokens(account.token)))
     assert subjects(read(source)) == ["Message 1"]
     source.close()
 
@@ -106,16 +107,19 @@ def test_a_token_that_is_refused_asks_to_sign_in(dovecot: DovecotServer, account
         "forged": account.token(secret=b"another secret"),
         "nonsense": "nonsense",
     }[what]
-    source = at(dovecot, AccessToken(account.user, lambda: token))
+    source = at(dovecot, AccessToken(account.user, GivenTokens(lambda: token)))
     with pytest.raises(SignInNeeded):
         source.principal()
     source.close()
 
 
 def test_a_token_withdrawn_early_is_replaced_once(dovecot: DovecotServer, account: MailAccount) -> None:
-    tokens = iter((account.token(lifetime=-60), account.token()))
-    source = at(dovecot, AccessToken(account.user, lambda: next(tokens)))
+    ended, good = account.token(lifetime=-60), account.token()
+    left = iter((ended, good))
+    tokens = GivenTokens(lambda: next(left))
+    source = at(dovecot, AccessToken(account.user, tokens))
     assert source.principal() == account.user
+    assert tokens.refusals == [ended]
     source.close()
 
 
@@ -126,7 +130,7 @@ def test_each_connection_signs_in_with_a_token_of_its_own_time(dovecot: DovecotS
         given.append(account.token())
         return given[-1]
 
-    source = at(dovecot, AccessToken(account.user, fresh))
+    source = at(dovecot, AccessToken(account.user, GivenTokens(fresh)))
     source.principal()
     source._reading.close()
     source.principal()
@@ -138,7 +142,7 @@ def test_what_the_sign_in_of_a_token_says_is_passed_on(dovecot: DovecotServer, a
     def fresh() -> str:
         raise SignInNeeded("The sign-in has ended.", "Sign in again.")
 
-    source = at(dovecot, AccessToken(account.user, fresh))
+    source = at(dovecot, AccessToken(account.user, GivenTokens(fresh)))
     with pytest.raises(SignInNeeded, match="The sign-in has ended"):
         read(source)
     source.close()

@@ -14,13 +14,6 @@ from tests.real.mail.office import Office, Person
 from tests.servers.dovecot import DovecotServer
 
 
-@pytest.fixture(scope="session")
-def dovecot() -> Iterator[DovecotServer]:
-    server = DovecotServer()
-    yield server
-    server.stop()
-
-
 @pytest.fixture(scope="module")
 def crm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("crm")

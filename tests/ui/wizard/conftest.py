@@ -10,9 +10,8 @@ from shiboken6 import isValid
 from fm_desktop.onboarding.model import Onboarding
 from fm_desktop.sandbox.server import SandboxServer
 from fm_desktop.ui.wizard.window import WizardWindow
-from tests.fakes.newcomer import Newcomer
-from tests.servers.command import event
-from tests.ui.wizard.hands import SOON, Hands, settle
+from tests.fakes.newcomer import Newcomer, with_two_calendars
+from tests.ui.wizard.hands import Hands, settle
 
 
 @pytest.fixture(scope="module")
@@ -23,15 +22,7 @@ def sandbox() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def newcomer(tmp_path, sandbox, radicale_account) -> Newcomer:
-    """An empty agenda, and two calendars with an event each."""
-    for row in sandbox.store.rows("calendar", "deleted = false"):
-        sandbox.store.delete("calendar", row["id"])
-    sandbox.faults.clear()
-    for name in ("work", "private"):
-        path = radicale_account.make_calendar(name, label=name.title(), colour="#ff8800")
-        text = event(name, f"Lunch at {name}", f"{SOON}T100000Z", f"{SOON}T110000Z")
-        radicale_account.put(path, f"{name}.ics", text)
-    return Newcomer(tmp_path / "home", sandbox, radicale_account)
+    return with_two_calendars(tmp_path / "home", sandbox, radicale_account)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
@@ -15,7 +14,6 @@ from fm_desktop.onboarding.model import Onboarding
 from fm_desktop.ui.widgets import Banner
 from fm_desktop.ui.wizard.window import WizardWindow
 
-SOON = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y%m%d")
 PATIENCE = 60_000
 
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from fm_desktop.credentials import Credentials, Which
 from fm_desktop.crm.account import User
-from fm_desktop.errors import ExitCode, Explained
+from fm_desktop.errors import ExitCode, Explained, explained
 from fm_desktop.model.items import Kind
 from fm_desktop.model.projection import Projection
 from fm_desktop.model.times import Span, Timed
 from fm_desktop.onboarding.draft import Page
-from fm_desktop.onboarding.model import Onboarding, Step, Work
+from fm_desktop.onboarding.model import Onboarding
 from fm_desktop.onboarding.steps import CrmAccount, Preview, SignedIn
+from fm_desktop.onboarding.work import Step, Work
 from fm_desktop.paths import Paths
-from fm_desktop.port import Collection, Side
+from fm_desktop.port import Collection, PortError, Refused, Side
 from fm_desktop.providers import catalog as catalogs
 from fm_desktop.providers.finding import find
+from fm_desktop.providers.oauth.grants import TokenSet
+from fm_desktop.providers.oauth.service import Account
+from fm_desktop.providers.oauth.visit import WrongAccount
+from fm_desktop.signing import Grant
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.report import PlannedLine
 from fm_desktop.ui.wizard.window import WizardWindow
@@ -30,12 +36,34 @@ CALENDARS = (
     Collection("/e/team/", "Team Iberia & friends", colour="#6b7f2a"),
     Collection("/e/holidays/", "Holidays in Spain", writable=False, colour="#8a5aa8"),
 )
+_GMAIL = "emma.stone@gmail.com"
+_NOT_AGREED = Refused(
+    "You did not agree that FM Desktop may use your account at Gmail and Google Workspace.",
+    "Sign in again and agree. Where the page says that an administrator has to, ask yours.",
+)
+_OTHER_ACCOUNT = WrongAccount(TokenSet("", "", 0, Account(("emma.private@gmail.com",))), _GMAIL)
 _TITLES = ("Visit Bodegas Ruiz", "Lunch with Ann", "Quarterly review", "Call Javier about the offer", "Dentist")
 
 
-def model(home: Path, address: str = ADDRESS, user: str = ADDRESS) -> Onboarding:
+class _Visit:
+    """Nobody has to make it."""
+
+    url = "https://accounts.google.com/o/oauth2/v2/auth?client_id=fm-desktop"
+
+    def __init__(self, *_asked: object) -> None: ...
+
+    def finish(self, ending: threading.Event) -> Grant:
+        raise AssertionError("nobody waits for it")
+
+    def close(self) -> None: ...
+
+
+def model(
+    home: Path, address: str = ADDRESS, user: str = ADDRESS, catalog: catalogs.Catalog | None = None
+) -> Onboarding:
     """Everything entered, nothing asked of a network yet."""
-    made = Onboarding(Paths.of({"FM_DESKTOP_HOME": str(home)}), Credentials({}), catalogs.load())
+    paths, known = Paths.of({"FM_DESKTOP_HOME": str(home)}), catalog or catalogs.load()
+    made = Onboarding(paths, Credentials({}), known, browser=_Visit)
     made.enter(public_key="fm-7f3a91c2", user=user, address=address)
     made.enter_secret(Which.CRM_PRIVATE_KEY, "a private key")
     made.enter_secret(Which.PROVIDER_PASSWORD, "an app password")
@@ -109,6 +137,40 @@ def _busy(home: Path) -> WizardWindow:
     return window
 
 
+def _by_browser(home: Path) -> WizardWindow:
+    """At a service that an administrator has registered the program with."""
+    file = home / "config" / catalogs.FILE_NAME
+    file.parent.mkdir(parents=True)
+    file.write_text('[gmail.oauth]\nclient_id = "fm-desktop"\n', encoding="utf-8")
+    made = model(home, _GMAIL, _GMAIL, catalogs.load(file.parent))
+    return _window(bring_to(made, Page.SIGN_IN))
+
+
+def _visiting(home: Path) -> WizardWindow:
+    window = _by_browser(home)
+    work = Work(Step.BROWSER, lambda ending: ending.wait(60), lambda _: None, _Visit.url)
+    window.worker.start(work, lambda: None, lambda _: None)
+    return window
+
+
+def _visited(home: Path, error: PortError) -> WizardWindow:
+    """The browser has come back with this."""
+    window = _by_browser(home)
+    why = explained(error)
+    assert why is not None
+    window._failed(why)
+    return window
+
+
+def _signed_in(home: Path) -> WizardWindow:
+    window = _by_browser(home)
+    work = window.model.pending()
+    assert work is not None
+    work.take(SignedIn(CALENDARS, ("INBOX", "Sent")))
+    window._show_page()
+    return window
+
+
 def _found(home: Path, address: str, user: str) -> WizardWindow:
     made = bring_to(model(home, address, user), Page.PROVIDER)
     work = made.pending()
@@ -156,7 +218,7 @@ SCENES: dict[str, Callable[[Path], WizardWindow]] = {
     "2-type": lambda home: _window(bring_to(model(home), Page.DIRECTION)),
     "3-what": lambda home: _window(bring_to(model(home), Page.CHANNELS)),
     "4-address": lambda home: _window(bring_to(model(home), Page.PROVIDER)),
-    "4-address-refused": lambda home: _found(home, "emma.stone@gmail.com", ADDRESS),
+    "4-address-refused": lambda home: _found(home, _GMAIL, ADDRESS),
     "4-address-icloud": lambda home: _found(home, "emma.stone@icloud.com", "emma.stone@company.com"),
     "4-address-by-hand": _by_hand,
     "5-sign-in": lambda home: _window(bring_to(model(home), Page.SIGN_IN)),
@@ -165,6 +227,11 @@ SCENES: dict[str, Callable[[Path], WizardWindow]] = {
     ),
     "5-sign-in-failed": _failed,
     "5-sign-in-busy": _busy,
+    "5-sign-in-browser": _by_browser,
+    "5-sign-in-browser-waiting": _visiting,
+    "5-sign-in-browser-refused": lambda home: _visited(home, _NOT_AGREED),
+    "5-sign-in-browser-other-account": lambda home: _visited(home, _OTHER_ACCOUNT),
+    "5-sign-in-browser-done": _signed_in,
     "6-calendars": lambda home: _window(bring_to(model(home), Page.CALENDARS)),
     "6-calendars-many": _many,
     "7-preview": lambda home: _previewed(home, Preview(lines(40))),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from fm_desktop.app import Profile
@@ -13,7 +11,7 @@ from fm_desktop.providers import catalog as catalogs
 from fm_desktop.sync.control import Channel
 from tests.fakes.newcomer import EMMA
 from tests.real.mail.office import message
-from tests.servers.dovecot import DovecotServer, MailAccount
+from tests.servers.dovecot import MailAccount
 from tests.ui.wizard.hands import PATIENCE
 
 _CATALOG = """
@@ -31,13 +29,6 @@ host = "localhost"
 port = {port}
 user = "local-part"
 """
-
-
-@pytest.fixture(scope="module")
-def dovecot() -> Iterator[DovecotServer]:
-    server = DovecotServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

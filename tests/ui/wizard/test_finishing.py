@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from fm_desktop.credentials import Secret, Which
 from fm_desktop.onboarding.again import sign_in_again
 from fm_desktop.onboarding.draft import IMAP_PORT, Page
-from fm_desktop.onboarding.model import Step
+from fm_desktop.onboarding.work import Step
 from fm_desktop.settings import load
 from fm_desktop.sync.control import Channel
 from tests.fakes.newcomer import do, go_on

@@ -1,13 +1,15 @@
 """Every page as it is seen and read out: names, buttons, keys, sizes; in both languages, in light and dark."""
 
 import re
+import threading
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QScrollArea, QWidget
 from shiboken6 import isValid
 
+from fm_desktop.onboarding.work import Step, Work
 from fm_desktop.ui import texts
 from fm_desktop.ui.theme import Scheme, theme
 from fm_desktop.ui.widgets import Label
@@ -77,6 +79,7 @@ def test_nothing_is_cut_at_any_size(opened, scene, size):
         if each.isVisible() and each.wordWrap():
             needed = each.heightForWidth(each.width())
             assert each.height() >= needed, f"“{each.text()}” is cut: {each.height()} of {needed}"
+    assert not window.busy.isVisible() or window.busy.width() >= window.busy.sizeHint().width()
     scroll = window._scrolls[window.model.page]
     assert scroll.widget().width() <= scroll.viewport().width()
     for button in (window.back, window.next, window.later):
@@ -120,6 +123,23 @@ def test_the_steps_say_where_one_is(opened):
     narrow = opened("5-sign-in", (640, 360))
     assert not narrow.progress.isVisible()
     assert narrow.where.text() == "Step 5 of 7: Sign-in"
+
+
+def test_after_the_preview_the_keyboard_starts_and_does_not_lead_back(qtbot, opened, monkeypatch):
+    begun = threading.Event()
+    monkeypatch.setattr("fm_desktop.onboarding.model.finish", lambda *_: begun.set())
+    window = opened("7-preview")
+    # Only in the active window a button that is hidden hands its focus on.
+    window.activateWindow()
+    is_made = threading.Event()
+    work = Work(Step.PREVIEW, lambda _: is_made.wait(60), lambda _: None)
+    window.worker.start(work, lambda: None, lambda _: None)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.cancel)
+    is_made.set()
+    qtbot.waitUntil(lambda: window.worker.work is None)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    qtbot.waitUntil(begun.is_set)
+    qtbot.waitUntil(lambda: not isValid(window) or not window.isVisible())
 
 
 def test_the_preview_counts_and_lists(opened):

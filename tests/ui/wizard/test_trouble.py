@@ -9,7 +9,8 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from fm_desktop.onboarding import draft as drafts
 from fm_desktop.onboarding.draft import Page
 from fm_desktop.onboarding.flaws import Field
-from fm_desktop.onboarding.model import Onboarding, Step
+from fm_desktop.onboarding.model import Onboarding
+from fm_desktop.onboarding.work import Step
 from fm_desktop.providers import catalog as catalogs
 from fm_desktop.providers.finding import find, not_supported
 from fm_desktop.sync.control import Channel
@@ -116,7 +117,7 @@ def test_a_calendar_that_went_away_is_told_in_the_preview_which_can_be_made_agai
 
 
 def test_a_time_out_is_told_and_lets_go(at, newcomer, silent, monkeypatch):
-    monkeypatch.setattr("fm_desktop.onboarding.model._PATIENCE", dict.fromkeys(Step, 0.2))
+    monkeypatch.setattr("fm_desktop.onboarding.work._PATIENCE", dict.fromkeys(Step, 0.2))
     hands = sits_at(at, newcomer, Page.FORCEMANAGER)
     fill(hands, Field.CRM_URL, silent)
     hands.click(hands.window.next)
@@ -240,7 +241,7 @@ def test_R31_a_bare_mail_domain_is_refused_on_the_page_with_the_list(at, newcome
     assert hands.model.page is Page.PROVIDER
 
 
-def test_a_provider_that_is_not_supported_yet_is_named_with_the_reason_and_leads_no_further(at, newcomer):
+def test_a_provider_that_wants_a_client_id_is_named_with_the_way_to_one_and_leads_no_further(at, newcomer):
     model = newcomer.begin(bundled)
     newcomer.enter_everything(model)
     hands = at(model)
@@ -248,7 +249,10 @@ def test_a_provider_that_is_not_supported_yet_is_named_with_the_reason_and_leads
     fill(hands, Field.ADDRESS, "emma@gmail.com")
     hands.press(Qt.Key.Key_Return)
     told = hands.wait_for_message()
-    assert told.message.startswith("Gmail and Google Workspace: Google opens calendars only to programs")
+    assert told.message == "FM Desktop is not registered at Gmail and Google Workspace yet."
+    assert told.next_step.startswith(
+        "Ask your administrator, or use another address.\nOnly programs that an administrator has registered at https://"
+    )
     assert not hands.window.next.isEnabled()
     fill(hands, Field.ADDRESS, "emma@gmx.de")
     assert hands.messages() == []
@@ -263,7 +267,11 @@ def test_a_refusal_is_said_in_spanish(at, newcomer):
     go_to(hands, Page.PROVIDER)
     fill(hands, Field.ADDRESS, "emma@gmail.com")
     hands.press(Qt.Key.Key_Return)
-    assert hands.wait_for_message().message.startswith("Gmail and Google Workspace: Google solo abre los calendarios")
+    shown = hands.wait_for_message()
+    assert shown.message == "FM Desktop aún no está registrado en Gmail y Google Workspace."
+    assert shown.next_step.startswith(
+        "Consulte a su administrador o use otra dirección.\nSolo se admiten los programas"
+    )
     refused = not_supported("mail-only.example", catalogs.load())
     assert "no es un proveedor de calendario compatible" in told(str(refused))
     assert told(refused.next_step).startswith("Son compatibles ")

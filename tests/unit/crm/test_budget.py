@@ -27,7 +27,7 @@ class FakeTime:
 
 def budget_of(rate) -> tuple[Budget, FakeTime]:
     time = FakeTime()
-    return Budget(rate, clock=time.clock, wait=time.wait), time
+    return Budget(rate, clock=time.clock, wait=time.wait, chance=lambda: 0.0), time
 
 
 def sends(budget: Budget, time: FakeTime, count: int, work=()) -> list[float]:
@@ -183,3 +183,20 @@ def test_real_waiting_ends_by_the_event():
 def test_a_rate_is_above_zero(rate):
     with pytest.raises(ValueError, match="above zero"):
         Budget(rate)
+
+
+def test_colleagues_who_are_told_in_the_same_second_come_back_at_different_times():
+    """Each pause is as long as asked for at least, and the oftener it is asked for, the wider they spread."""
+    for asked, told in ((None, 1), (None, 5), (7.0, 1), (7.0, 5)):
+        pauses = []
+        for colleague in range(100):
+            time = FakeTime()
+            budget = Budget(4.0, clock=time.clock, wait=time.wait, chance=lambda drawn=colleague / 100: drawn)
+            for _ in range(told):
+                budget.throttled(asked)
+            begun = time.now
+            budget.acquire()
+            pauses.append(time.now - begun)
+        step = 2.0 ** (told - 1)
+        assert min(pauses) == pytest.approx(step if asked is None else asked)
+        assert max(pauses) - min(pauses) >= 0.9 * step

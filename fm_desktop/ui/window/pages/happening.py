@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout
 
 from fm_desktop.sync.browse import Line
 from fm_desktop.sync.explain import Explanation
 from fm_desktop.ui.texts import tr
-from fm_desktop.ui.theme import Space, Type, name_kind
+from fm_desktop.ui.theme import Space, Type
 from fm_desktop.ui.told import told
 from fm_desktop.ui.widgets import Button, Card, Label, Weight, across, empty_layout
+from fm_desktop.ui.widgets.texts import plain_tip
+from fm_desktop.ui.window.pages.details import DetailsArea
 from fm_desktop.ui.window.pages.page import Tools
-from fm_desktop.ui.window.present.activity import Change, as_text, details
+from fm_desktop.ui.window.present.activity import as_text, details
+from fm_desktop.ui.window.present.changes import Change
 from fm_desktop.ui.window.present.words import titled
 
 
@@ -28,16 +31,8 @@ class HappeningPanel(Card):
         self.why = Button(tr("&Why is it there?"))
         self.copy = Button(tr("&Copy"), self._copy, Weight.QUIET)
         self.title = Label(size=Type.SECTION).selectable()
-        inner = QWidget()
-        self._texts = QVBoxLayout(inner)
-        self._texts.setContentsMargins(0, 0, Space.S, 0)
-        self._texts.setSpacing(Space.S)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setAccessibleName(tr("Details"))
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        name_kind(area, "plain")
-        area.setWidget(inner)
+        area = DetailsArea()
+        self._texts = area.column
         head = across(self.title, self.copy, self.why, self.undo, stretch_at=0)
         self.body.addLayout(head)
         self.body.addWidget(area, 1)
@@ -77,7 +72,7 @@ class HappeningPanel(Card):
         self.title.setText(title)
         self.undo.setEnabled(shown.can_undo)
         self.undo.tell_about(title)
-        self.undo.setToolTip(shown.undo_note)
+        self.undo.setToolTip(plain_tip(shown.undo_note))
         self.why.setEnabled(line.link is not None)
         self._texts.addWidget(Label(shown.headline))
         for text in (shown.why, shown.undo_note):

@@ -64,7 +64,7 @@ class HeldPage(Page):
         return card
 
     def _row(self, shown: HeldRow, *, deletes: bool) -> Row:
-        row = Row(shown.title, shown.what)
+        row = Row(shown.title, *shown.changes, shown.what)
         row.add_control(
             Button(tr("S&how"), lambda: self.go.emit("activity", shown.link), Weight.QUIET, about=shown.title)
         )

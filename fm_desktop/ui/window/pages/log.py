@@ -26,6 +26,7 @@ _NAMES: Final = {
     "secrets": N_("Passwords and keys"),
     "ForceManager": N_("ForceManager"),
     "calendar service": N_("Calendar service"),
+    "mailbox": N_("Mailbox"),
 }
 
 

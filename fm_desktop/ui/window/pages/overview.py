@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
 from fm_desktop.sync.control import Channel
@@ -30,6 +33,7 @@ class OverviewPage(Page):
         self._estimate = Estimate()
         self._shown: Overview | None = None
         self._names_width = 0
+        self._values: list[list[Label]] = []
         self.sync_now = Button(tr("Sync &now"), self._sync_now, Weight.PRIMARY)
         self.header.add_action(self.sync_now)
         self._banners = QVBoxLayout()
@@ -55,13 +59,10 @@ class OverviewPage(Page):
             empty_layout(self._banners)
             for notice in shown.notices:
                 self._banners.addWidget(self._banner(notice))
-        if before is None or before.cards != shown.cards:
-            empty_layout(self._cards)
-            # The same for all cards, so that their values stand in one column.
-            names = [name for card in shown.cards for name, _ in card.facts]
-            self._names_width = max((self.fontMetrics().horizontalAdvance(each) for each in names), default=0)
-            for card in shown.cards:
-                self._cards.addWidget(self._card(card))
+        if before is None or _but_values(before.cards) != _but_values(shown.cards):
+            self._build_cards(shown.cards)
+        else:
+            self._fill_cards(shown.cards)
 
     # --- notices ---
 
@@ -89,6 +90,21 @@ class OverviewPage(Page):
 
     # --- channels ---
 
+    def _build_cards(self, cards: Sequence[ChannelCard]) -> None:
+        empty_layout(self._cards)
+        self._values = []
+        # The same for all cards, so that their values stand in one column.
+        names = [name for card in cards for name, _ in card.facts]
+        self._names_width = max((self.fontMetrics().horizontalAdvance(each) for each in names), default=0)
+        for card in cards:
+            self._cards.addWidget(self._card(card))
+
+    def _fill_cards(self, cards: Sequence[ChannelCard]) -> None:
+        """What a sync changes every second, without taking the focus from a button."""
+        for labels, card in zip(self._values, cards, strict=True):
+            for label, (_, value) in zip(labels, card.facts, strict=True):
+                label.setText(value)
+
     def _card(self, shown: ChannelCard) -> Card:
         card = Card()
         shape, tone = LOOKS[shown.face]
@@ -100,9 +116,11 @@ class OverviewPage(Page):
         facts.setVerticalSpacing(Space.XS)
         facts.setColumnStretch(1, 1)
         facts.setColumnMinimumWidth(0, self._names_width)
-        for line, (name, value) in enumerate(shown.facts):
+        values = [Label(value) for _, value in shown.facts]
+        for line, ((name, _), value) in enumerate(zip(shown.facts, values, strict=True)):
             facts.addWidget(Label(name, kind="muted", wraps=False), line, 0)
-            facts.addWidget(Label(value), line, 1)
+            facts.addWidget(value, line, 1)
+        self._values.append(values)
         card.body.addLayout(facts)
         card.body.addSpacing(Space.XS)
         card.body.addLayout(across(*self._controls(shown)))
@@ -138,6 +156,11 @@ class OverviewPage(Page):
 
     def _stop(self, channel: Channel, *, forget: bool) -> None:
         self.decide(lambda records: records.stop(channel, forget_credentials=forget), lambda _: None)
+
+
+def _but_values(cards: Sequence[ChannelCard]) -> list[ChannelCard]:
+    """Cards that look alike but for the values of their facts."""
+    return [replace(card, facts=tuple((name, "") for name, _ in card.facts)) for card in cards]
 
 
 class _Progress(Card):

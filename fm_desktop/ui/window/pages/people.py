@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
 from fm_desktop.people import MailLinks, Person
 from fm_desktop.sync.mail.letters import Letter
 from fm_desktop.ui.texts import tr
-from fm_desktop.ui.theme import Space, Tone, Type, name_kind
+from fm_desktop.ui.theme import Space, Tone, Type
+from fm_desktop.ui.web import open_link
 from fm_desktop.ui.widgets import Button, Card, EmptyState, Label, Line, Row, Shape, Weight, across, empty_layout
 from fm_desktop.ui.widgets.texts import plain_tip
+from fm_desktop.ui.window.pages.details import DetailsArea
 from fm_desktop.ui.window.pages.page import Page, Tools
 from fm_desktop.ui.window.present.lists import letter_lines, person_kind, person_lines
 from fm_desktop.ui.window.present.words import subject
@@ -145,16 +146,8 @@ class _PersonPanel(Card):
         self._tools = tools
         self._turn = turn
         self.person: Person | None = None
-        inner = QWidget()
-        self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(0, 0, Space.S, 0)
-        self._column.setSpacing(Space.S)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setAccessibleName(tr("Details"))
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        name_kind(area, "plain")
-        area.setWidget(inner)
+        area = DetailsArea()
+        self._column = area.column
         self.body.addWidget(area)
 
     def show_nothing(self, *, is_search: bool) -> None:
@@ -216,12 +209,8 @@ def _address_row(address: str, links: MailLinks, weight: Weight) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(Space.XS)
     column.addWidget(Label(address).selectable())
-    buttons: list[QWidget] = [Button(tr("&Write"), lambda: _open(links.compose), weight, about=address)]
+    buttons: list[QWidget] = [Button(tr("&Write"), lambda: open_link(links.compose), weight, about=address)]
     if links.correspondence:
-        buttons.append(Button(tr("&All messages…"), lambda: _open(links.correspondence), about=address))
+        buttons.append(Button(tr("&All messages…"), lambda: open_link(links.correspondence), about=address))
     column.addLayout(across(*buttons))
     return column
-
-
-def _open(link: str) -> None:
-    QDesktopServices.openUrl(QUrl(link))

@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
 
 from fm_desktop.model.message import Direction as Way
-from fm_desktop.model.times import Span, Timed
 from fm_desktop.port import Side
 from fm_desktop.sync.browse import Line, Logged
 from fm_desktop.sync.chronicle import WAS_CUT, Happening
 from fm_desktop.sync.plan import Verb
-from fm_desktop.sync.serial import FIELDS, read_span
-from fm_desktop.ui.texts import N_, joined, tr
+from fm_desktop.ui.texts import tr
 from fm_desktop.ui.told import told
+from fm_desktop.ui.window.present.changes import FIELD_NAMES, Change, changes_of, one_line, shown_value
 from fm_desktop.ui.window.present.words import Moments, done, parsed, side_name, subject, titled
-
-_FIELD_NAMES: Final = {
-    "title": N_("Title"),
-    "span": N_("When"),
-    "text": N_("Notes"),
-    "completed": N_("Completed"),
-    "details": N_("Place and people"),
-    "locked": N_("Read-only in ForceManager"),
-    "party": N_("Contact or account"),
-}
-_LONGEST: Final = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field: its name, and its value before and after, '' for none."""
-
-    field: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +73,7 @@ def as_text(line: Line, now: datetime, moments: Moments) -> str:
     """For the clipboard."""
     shown = details(line, now, moments)
     lines = [titled(line.title), shown.headline, shown.why]
-    lines += [f"{each.field}: {each.before or '–'} → {each.after or '–'}" for each in shown.changes]
+    lines += [one_line(each) for each in shown.changes]
     return "\n".join(each for each in [*lines, *shown.lost] if each)
 
 
@@ -134,15 +112,8 @@ def _why(happening: Happening) -> str:
 
 
 def _changes(happening: Happening, moments: Moments) -> list[Change]:
-    before, after = happening.before, happening.after
-    found = []
-    for name in FIELDS:
-        if name not in before and name not in after:
-            continue
-        old, new = _value(name, before.get(name), moments), _value(name, after.get(name), moments)
-        if old != new:
-            found.append(Change(tr(_FIELD_NAMES[name]), old, new))
-    if before.get(WAS_CUT):
+    found = changes_of(happening.before, happening.after, moments)
+    if happening.before.get(WAS_CUT):
         found.append(Change(tr("Note"), tr("ForceManager showed only the beginning of this text."), ""))
     return found
 
@@ -151,48 +122,8 @@ def _lost(happening: Happening, moments: Moments) -> list[str]:
     """The values of the other side that gave way; they stay here to be read and copied."""
     lines = []
     for side, name, value in happening.lost:
-        shown = _value(name, value, moments) or "–"
-        field = tr(_FIELD_NAMES.get(name, name))
+        shown = shown_value(name, value, moments) or "–"
+        field = tr(FIELD_NAMES.get(name, name))
         where = side_name(Side(side))
         lines.append(tr("{field} in {where} was “{value}” and gave way.", field=field, where=where, value=shown))
     return lines
-
-
-def _value(name: str, value: Any, moments: Moments) -> str:
-    if value is None or value == "":
-        return ""
-    if name == "span":
-        return _span(read_span(value), moments)
-    if name in {"completed", "locked"}:
-        return tr("yes") if value else ""
-    if name == "party":
-        return _party(value)
-    text = str(value).strip()
-    return text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + "…"
-
-
-def _party(value: Any) -> str:
-    contact, account = value
-    names = []
-    if contact is not None:
-        names.append(tr("contact no. {number}", number=str(contact)))
-    if account is not None:
-        names.append(tr("account no. {number}", number=str(account)))
-    return joined(names)
-
-
-def _span(span: Span | None, moments: Moments) -> str:
-    if span is None:
-        return ""
-    if isinstance(span.start, Timed) and isinstance(span.end, Timed):
-        start, end = span.start.instant.astimezone(), span.end.instant.astimezone()
-        if start == end:
-            return moments.moment(start)
-        if start.date() == end.date():
-            return f"{moments.moment(start)} – {moments.clock(end)}"
-        return f"{moments.moment(start)} – {moments.moment(end)}"
-    assert not isinstance(span.start, Timed)
-    assert not isinstance(span.end, Timed)
-    last = max(span.end - timedelta(days=1), span.start)
-    first = moments.short_day(span.start)
-    return first if last == span.start else f"{first} – {moments.short_day(last)}"

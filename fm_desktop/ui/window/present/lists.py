@@ -17,6 +17,7 @@ from fm_desktop.sync.problems import Problem
 from fm_desktop.sync.resources import KnownCollection
 from fm_desktop.ui.texts import tr, trn
 from fm_desktop.ui.told import told
+from fm_desktop.ui.window.present.changes import changes_of, one_line
 from fm_desktop.ui.window.present.words import Moments, parsed, subject, titled
 
 _OF_LINK = "link:"
@@ -59,13 +60,14 @@ def _seen(problem: Problem, now: datetime, moments: Moments) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
-    """`do` says what happens if it is approved."""
+    """`do` says what happens if it is approved, `changes` what that changes, a line each."""
 
     id: int
     link: int
     title: str
     what: str
     do: str
+    changes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,14 @@ def _held_row(held: Held, now: datetime, moments: Moments) -> HeldRow:
             Verb.CREATE: tr("Would be created in your calendar. Waits since {time}.", time=since),
         }
     do = {Verb.DELETE: tr("Delete"), Verb.UPDATE: tr("Change"), Verb.CREATE: tr("Create")}[held.verb]
-    return HeldRow(held.id, held.link, titled(held.title), whats[held.verb], do)
+    return HeldRow(held.id, held.link, titled(held.title), whats[held.verb], do, tuple(_held_lines(held, moments)))
+
+
+def _held_lines(held: Held, moments: Moments) -> list[str]:
+    found = changes_of(held.before, held.after, moments)
+    if held.verb is Verb.UPDATE:
+        return [one_line(each) for each in found]
+    return [f"{each.field}: {each.before or each.after}" for each in found]
 
 
 # --- calendars ----------------------------------------------------------------------------------------

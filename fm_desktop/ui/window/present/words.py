@@ -9,6 +9,7 @@ from fm_desktop.port import Side
 from fm_desktop.sync.control import Channel
 from fm_desktop.sync.plan import Verb
 from fm_desktop.ui.texts import tr
+from fm_desktop.ui.told import heading
 
 
 class Moments(Protocol):
@@ -39,8 +40,8 @@ def parsed(text: str) -> datetime:
 
 
 def subject(text: str) -> str:
-    return " ".join(text.split()) or tr("(no subject)")
+    return heading(text) or tr("(no subject)")
 
 
 def titled(title: str) -> str:
-    return " ".join(title.split()) or tr("(no title)")
+    return heading(title) or tr("(no title)")

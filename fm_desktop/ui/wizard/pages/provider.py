@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from fm_desktop.onboarding.draft import IMAP_PORT
 from fm_desktop.onboarding.flaws import Field
 from fm_desktop.onboarding.model import Onboarding
+from fm_desktop.providers.finding import Finding
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Tone
 from fm_desktop.ui.told import told
@@ -35,7 +36,7 @@ class ProviderPage(WizardPage):
         self.by_hand.toggled.connect(self._by_hand)
         let_enter_through(self.by_hand)
         self.server = _ServerFields(self)
-        names = ", ".join(model.supported)
+        names = ", ".join(map(told, model.supported))
         self.supported = Label(
             tr("Supported: {names}, and others that offer CalDAV with mail.", names=names), kind="muted"
         )
@@ -90,8 +91,7 @@ class ProviderPage(WizardPage):
         self.confirmation.setVisible(bool(model.other_address))
         self.confirmation.check.setChecked(model.draft.confirmed == address)
         if model.is_refused and finding is not None:
-            message = f"{finding.title}: {told(finding.reason)}"
-            self._add(Banner(Tone.ERROR, message, tr("Use an address of a supported provider.")))
+            self._add(_refusal(finding))
         elif model.other_address:
             self._add(
                 Banner(
@@ -99,7 +99,7 @@ class ProviderPage(WizardPage):
                     tr(
                         "ForceManager knows you as {registered}, and your {provider} account is {account}.",
                         registered=model.other_address,
-                        provider=model.service.title,
+                        provider=told(model.service.title),
                         account=address,
                     ),
                     tr("Invitations may not be recognised as yours. Better register this address there."),
@@ -108,6 +108,18 @@ class ProviderPage(WizardPage):
 
     def _add(self, banner: Banner) -> None:
         self.notice.addWidget(banner)
+
+
+def _refusal(finding: Finding) -> Banner:
+    """Why nobody can go on with an address. What an administrator has to do is long, and not for the heading."""
+    service, reason = told(finding.title), told(finding.reason)
+    if finding.provider is None or not finding.provider.lacks_client_id:
+        return Banner(Tone.ERROR, f"{service}: {reason}", tr("Use an address of a supported provider."))
+    return Banner(
+        Tone.ERROR,
+        tr("FM Desktop is not registered at {service} yet.", service=service),
+        f"{tr('Ask your administrator, or use another address.')}\n{reason}",
+    )
 
 
 class _Confirmation(Flawed):

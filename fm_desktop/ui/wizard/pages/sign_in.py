@@ -1,4 +1,5 @@
-"""Signing in at the provider: with an app password where it wants one, else with the usual password."""
+"""Signing in at the provider: on a page of its own in the browser, with an app password where it wants one, else with
+the usual password."""
 
 from __future__ import annotations
 
@@ -27,12 +28,13 @@ class SignInPage(WizardPage):
         self.card.body.setSpacing(2)
         self.card.add(self.title)
         self.card.add(self.address)
+        self.browser = Label(kind="muted")
         self.user = TextField(tr("&User name"), lambda text: self.enter(user_name=text))
         self.password = SecretField(tr("Pass&word"), self._password)
         self.page = PageLink(tr("&Open the page that makes app passwords"), open_page, copy)
         self.help = PageLink(tr("&Help of the provider"), open_page)
         self.test = Button(tr("&Test connection"), self.try_wanted.emit)
-        for each in (self.card, self.user, self.password, self.page):
+        for each in (self.card, self.browser, self.user, self.password, self.page):
             self.column.addWidget(each)
         self.column.addLayout(across(self.test, self.help))
         self.column.addStretch(1)
@@ -43,9 +45,13 @@ class SignInPage(WizardPage):
 
     def load(self) -> None:
         service = self.model.service
-        self.title.setText(service.title)
+        self.title.setText(told(service.title))
         self.address.setText(self.model.draft.address.strip())
-        self.user.setVisible(service.asks_user_name)
+        self.browser.setText(self._about_browser(service))
+        for each in (self.password, self.test):
+            each.setHidden(service.by_browser)
+        self.browser.setVisible(service.by_browser)
+        self.user.setVisible(service.asks_user_name and not service.by_browser)
         self.user.fill(service.user_name)
         self.user.explain(told(service.hint))
         self.password.fill(self.model.typed(Which.PROVIDER_PASSWORD))
@@ -57,6 +63,19 @@ class SignInPage(WizardPage):
         self.page.lead_to(service.app_password_page)
         self.help.lead_to(service.help_page)
 
+    @property
+    def next_text(self) -> str:
+        wanted = self.model.by_browser and self.model.signed_in is None
+        return tr("&Sign in with the browser") if wanted else ""
+
+    def _about_browser(self, service: Service) -> str:
+        if self.model.signed_in is not None:
+            return tr("You are signed in.")
+        return tr(
+            "You sign in on a page of {provider}, which opens in your browser. FM Desktop never sees your password.",
+            provider=told(service.title),
+        )
+
     def _password(self, text: str) -> None:
         self.model.enter_secret(Which.PROVIDER_PASSWORD, text)
         self.entered.emit()
@@ -67,7 +86,7 @@ def _explanation(service: Service) -> str:
         return tr(
             "{provider} wants a password of its own for each program, not your usual one. Make one on its page and "
             "paste it here.",
-            provider=service.title,
+            provider=told(service.title),
         )
     if service.takes_app_password:
         return tr("If you sign in there with two steps (a code on your phone), make an app password and paste it here.")

@@ -1,0 +1,1 @@
+"""What Exchange says the same way over both of its protocols, EWS and Microsoft Graph."""

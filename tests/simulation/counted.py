@@ -1,0 +1,88 @@
+"""What both simulated worlds have in common: rules that are counted, fates of computers, how many histories are run."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition
+from hypothesis.stateful import rule as hypothesis_rule
+
+HAPPENED: Counter[str] = Counter()
+"""How often each rule was run, and `history`: for those who count (`make simulate`)."""
+
+RUNS = int(os.environ.get("FM_DESKTOP_SIMULATIONS", "0"))
+"""Many and random histories instead of those of the test suite."""
+
+
+def rule(**strategies: Any) -> Any:
+    """`hypothesis.stateful.rule`, counted."""
+
+    def counted(function: Callable[..., None]) -> Any:
+        @functools.wraps(function)
+        def run(*given: Any, **values: Any) -> None:
+            HAPPENED[function.__name__] += 1
+            function(*given, **values)
+
+        return hypothesis_rule(**strategies)(run)
+
+    return counted
+
+
+class Computers(Protocol):
+    """A world with a computer that can come to grief."""
+
+    backup: Path | None
+
+    def sync(self, *, minutes: float) -> Any: ...
+
+    def lose_state(self) -> None: ...
+
+    def back_up(self) -> None: ...
+
+    def restore(self) -> None: ...
+
+
+class Fates(RuleBasedStateMachine):
+    """What becomes of a computer in any world."""
+
+    computers: Computers
+
+    @rule(minutes=st.sampled_from([0.1, 2, 70]))
+    def sync(self, minutes: float) -> None:
+        self.computers.sync(minutes=minutes)
+
+    @rule()
+    def lose_state(self) -> None:
+        self.computers.lose_state()
+
+    @rule()
+    def back_up(self) -> None:
+        self.computers.back_up()
+
+    @precondition(lambda self: self.computers.backup is not None)
+    @rule()
+    def restore(self) -> None:
+        self.computers.restore()
+
+
+def budget(histories: int, steps: int, *, derandomize: bool = not RUNS, shrink: bool = True) -> settings:
+    # Who only wants to know whether anything fails needs no smallest example of it.
+    shrink = shrink and os.environ.get("FM_DESKTOP_SHRINK") != "no"
+    return settings(
+        max_examples=histories,
+        stateful_step_count=steps,
+        derandomize=derandomize,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+        report_multiple_bugs=False,
+        phases=list(Phase) if shrink else [Phase.generate],
+    )
