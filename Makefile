@@ -26,7 +26,7 @@ bench:
 # Random histories of the simulated world, with figures: make simulate N=1000.
 simulate:
 	@sh tools/setup.sh test
-	@$(PYTHON) -m tests.simulation N=$(or $(N),1000) FIRST=$(or $(FIRST),1) $(ARGS)
+	@$(PYTHON) -m tests.simulation N=$(or $(N),1000) FIRST=$(FIRST) $(ARGS)
 
 # One computer over weeks of working days: what it takes, day by day.
 soak:

@@ -126,12 +126,12 @@ class Relinker:
         as it is, and is not copied again. `marks`: of deleted rows, by their id."""
         for remote, mark in marks.items():
             link = self._links.of_ext_id(before_release(mark)) if is_released(mark) else None
-            if link is None or link.wish is not None or link.crm is not None or link.base_crm is None:
+            if link is None or _wants_a_copy_or_none(link) or link.crm is not None or link.base_crm is None:
                 continue
             # An earlier copy of the same item may have been taken out long ago: that tells nothing of this one.
             if self._lost_rows.get(link.id, remote) == remote:
                 # It may be away from the calendar for a moment only, and must not come back to a base.
-                self._links.exclude(link, ended_at=utc_text(now) if link.provider is None else None)
+                self._links.exclude(link, wish=None, ended_at=utc_text(now) if link.provider is None else None)
 
     def _is_stale(self, side: Side, collection: int, found: Found, known: KnownResource | None, now: datetime) -> bool:
         """A reading from before our own last write: a lagging server's, not a person's edit."""
@@ -268,7 +268,7 @@ class Relinker:
         if is_released(item.uid) and before_release(item.uid) == link.ext_id:
             # A mark that is known already is none of another computer's, or has been heeded.
             if not is_released(before) and not self._is_being_released(link):
-                link = self._links.exclude(link)
+                link = self._links.exclude(link, wish=None)
         elif link.excluded and self._is_to_have_a_copy_again(link, item, before):
             extra |= {"excluded": False, "dirty": True}
         self._see(link, Side.CRM, crm_view(item), **extra)
@@ -281,7 +281,7 @@ class Relinker:
     def _is_being_released(self, link: Link) -> bool:
         """By this computer, which may have marked the row already and is about to do what the user chose."""
         approved = self._held.decisions(link.id).get((Side.CRM, Verb.DELETE)) is Decision.APPROVED
-        return link.wish is not None or approved or self._journal.is_releasing(link.id)
+        return _wants_a_copy_or_none(link) or approved or self._journal.is_releasing(link.id)
 
     def _link_for_row(self, row: KnownResource, item: Item, now: datetime) -> Link | None:
         """The link a row belongs to; None for a second row of one item (see `second_rows`)."""
@@ -376,3 +376,8 @@ class Relinker:
             changes |= {"ended_at": None, "dirty": True}
         if changes:
             self._links.update(link, **changes)
+
+
+def _wants_a_copy_or_none(link: Link) -> bool:
+    """Is a copy, or a deletion, being undone here? The undo of an edit says nothing of whether there is to be one."""
+    return link.wish is not None and link.wish.verb is not Verb.UPDATE

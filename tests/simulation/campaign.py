@@ -1,8 +1,8 @@
 """`make simulate N=1000`: random histories of both simulated worlds, N of each, with figures.
 
 Histories run in batches of one seed each, on every core; the same seed gives the same batch. A violation is printed
-with its history and ends the program with 1; `ARGS=SHRINK=yes` looks for its smallest form. `FIRST=…`: the first seed;
-`ARGS=WORLD=mail`: one world alone.
+with its history and ends the program with 1; `ARGS=SHRINK=yes` looks for its smallest form. `FIRST=…`: the first seed,
+drawn where none is given; `ARGS=WORLD=mail`: one world alone. The tests run a few of them, always the same.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import functools
 import logging
 import multiprocessing
 import os
+import secrets
 import tempfile
 import time
 import traceback
@@ -19,12 +20,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hypothesis import seed
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from tests.simulation.counted import HAPPENED, budget
-from tests.simulation.test_post import PostMachine
-from tests.simulation.test_world import WorldMachine
+from tests.simulation.counted import HAPPENED
+from tests.simulation.mailing import PostMachine
+from tests.simulation.storm import WorldMachine
 
 BATCH = 50
 STEPS = 30
@@ -44,19 +45,24 @@ class Figures:
 
 
 def run_batch(number: int, *, world: str, shrink: bool) -> Figures:
-    """`play`, in a process of its own: no disk slows the stores down where the system has memory to put files in."""
+    """Histories of one seed: what happened in them, and the violation that ended it, if there was one."""
+    # No disk slows the stores down where the system has memory to put files in.
     memory = Path("/dev/shm")
     tempfile.tempdir = str(memory) if memory.is_dir() else None
     logging.disable()
-    return play(number, world=world, shrink=shrink)
-
-
-def play(number: int, *, world: str, shrink: bool, histories: int = BATCH) -> Figures:
-    """Histories of one seed: what happened in them, and the violation that ended it, if there was one."""
     HAPPENED.clear()
     figures = Figures(HAPPENED)
+    chosen = settings(
+        max_examples=BATCH,
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+        report_multiple_bugs=False,
+        phases=list(Phase) if shrink else [Phase.generate],
+    )
     try:
-        chosen = budget(histories, STEPS, derandomize=False, shrink=shrink)
         run_state_machine_as_test(seed(number)(WORLDS[world]), settings=chosen)
     except Exception as error:  # noqa: BLE001 - any failure is a finding
         figures.violations.append("".join([f"seed {number}\n", *traceback.format_exception(error, limit=-3)]))
@@ -70,7 +76,8 @@ def main(arguments: Iterable[str]) -> int:
 
 
 def campaign(world: str, given: Mapping[str, str]) -> int:
-    first, batches = int(given.get("FIRST", 1)), -(-int(given.get("N", 1000)) // BATCH)
+    first = int(given.get("FIRST") or secrets.randbelow(2**31))
+    batches = -(-int(given.get("N", 1000)) // BATCH)
     began, total = time.monotonic(), Figures()
     run = functools.partial(run_batch, world=world, shrink="SHRINK" in given)
     with multiprocessing.get_context("spawn").Pool(int(given.get("JOBS", os.cpu_count() or 1))) as pool:

@@ -1,24 +1,19 @@
-"""What both simulated worlds have in common: rules that are counted, fates of computers, how many histories are run."""
+"""What both simulated worlds have in common: rules that are counted, and fates of computers."""
 
 from __future__ import annotations
 
 import functools
-import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition
 from hypothesis.stateful import rule as hypothesis_rule
 
 HAPPENED: Counter[str] = Counter()
 """How often each rule was run, and `history`: for those who count (`make simulate`)."""
-
-RUNS = int(os.environ.get("FM_DESKTOP_SIMULATIONS", "0"))
-"""Many and random histories instead of those of the test suite."""
 
 
 def rule(**strategies: Any) -> Any:
@@ -70,19 +65,3 @@ class Fates(RuleBasedStateMachine):
     @rule()
     def restore(self) -> None:
         self.computers.restore()
-
-
-def budget(histories: int, steps: int, *, derandomize: bool = not RUNS, shrink: bool = True) -> settings:
-    # Who only wants to know whether anything fails needs no smallest example of it.
-    shrink = shrink and os.environ.get("FM_DESKTOP_SHRINK") != "no"
-    return settings(
-        max_examples=histories,
-        stateful_step_count=steps,
-        derandomize=derandomize,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-        report_multiple_bugs=False,
-        phases=list(Phase) if shrink else [Phase.generate],
-    )

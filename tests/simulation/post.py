@@ -1,4 +1,4 @@
-"""A mailbox and ForceManager's log that misbehave, and a small model of what must be logged: what `test_post` drives.
+"""A mailbox and ForceManager's log that misbehave, and a small model of what must be logged: what `mailing` drives.
 
 Every message carries a number in its subject (`#7 Offer`), by which it is known again wherever it turns up.
 """
@@ -49,12 +49,14 @@ class LaggingLog(MemoryLog):
 
 @dataclass
 class Mail:
-    """What the model knows of one message. `for_`: the keys of everybody it may be logged for, as they were known while
-    it was there to be read. `kept_out`: the user took its conversation out at some time; `closed`: every computer knows."""
+    """What the model knows of one message. `may`: the keys of everybody it may be logged for, as they were known while
+    it was there to be read. `stranger`: that was nobody, ever. `kept_out`: the user took its conversation out at some
+    time; `closed`: every computer knows."""
 
     number: int
     people: tuple[str, ...]
     may: set[str] = field(default_factory=set)
+    stranger: bool = True
     kept_out: bool = False
     closed: bool = False
     answers: int = 0
@@ -180,6 +182,7 @@ class PostOffice:
         for mail in self.items.values():
             if self._is_to_be_read(mail) and not mail.closed:
                 mail.may |= self._parties(mail)
+                mail.stranger = mail.stranger and not mail.may
 
     def _is_to_be_read(self, mail: Mail) -> bool:
         return any(folder.role not in NEVER_READ for folder, _ in self.where(mail.number))
@@ -229,7 +232,7 @@ class PostOffice:
             if self._is_to_be_read(mail) and not mail.kept_out:
                 assert self._is_whole(mail.number), f"{here}, and not all its files"
         assert set(self.crm.uploads.values()) <= {1}, "a file was sent twice"
-        strangers = [each.number for each in self.items.values() if not each.may]
+        strangers = [each.number for each in self.items.values() if each.stranger]
         assert not [each for each in self.world.mail.downloads if number_of(each) in strangers], "a stranger's mail"
 
     def check_nothing_twice(self) -> None:

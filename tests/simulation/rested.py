@@ -160,9 +160,7 @@ class Rested(People):
         for engine in (*self.sim.engines(), *self.sim.engines()):
             self.sim.sync(engine)
         assert self.sim.keys(Side.PROVIDER) == there, "the originals went with their copies"
-        for known in self.sim.items.values():
-            known.kept = known.kept or any(place[0] == name for place in self.sim.places(Side.PROVIDER, known.number))
-        self.world.engine.calendars.select(name)
+        self.sim.take_in(name)
 
     @precondition(lambda self: self.sim.is_plain and self.world.crm.lossy)
     @rule()

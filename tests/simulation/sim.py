@@ -1,4 +1,4 @@
-"""A world that misbehaves, and a small model of what must be in it: what `test_world` drives.
+"""A world that misbehaves, and a small model of what must be in it: what `storm` drives.
 
 Every item carries a number in its title (`#7 Lunch`), by which it is known again wherever it turns up.
 """
@@ -56,6 +56,7 @@ class Known:
     head_edited: bool = False  # of a shortened text: the tail stays with it
     undone: bool = False  # to values of long ago, perhaps
     alone: bool = False  # its copy was undone: it is on one side, or on both again
+    taken_in: bool = False  # its calendar was taken out with its copies and chosen again, since the last rest
 
     @property
     def editable(self) -> bool:
@@ -130,9 +131,19 @@ class Simulation:
 
     def _any_outcome(self) -> None:
         """With no base, or an old one, who edited and who deleted cannot be told for what is under way. Nobody loses a
-        state, or finds an old one, and syncs again before the CRM shows what was made a minute ago."""
+        state, or finds an old one, and syncs again before the CRM shows what was made a minute ago. That a calendar was
+        chosen again is forgotten with the state; that its copies were taken out is to be read off their marks."""
         self.loose = True
         self.world.now += LAG
+        for known in self.items.values():
+            known.alone = known.alone or known.taken_in
+
+    def take_in(self, name: str) -> None:
+        """The calendar is chosen again."""
+        for known in self.items.values():
+            if any(collection == name for collection, _, _ in self.places(Side.PROVIDER, known.number)):
+                known.kept = known.taken_in = True
+        self.world.engine.calendars.select(name)
 
     def start_other(self) -> None:
         if self.other is None:
@@ -382,7 +393,7 @@ class Simulation:
         known.edits.clear()
         known.deleted.clear()
         known.touched.clear()
-        known.kept = known.head_edited = known.copied = known.undone = False
+        known.kept = known.head_edited = known.copied = known.undone = known.taken_in = False
 
 
 def values_of(item: Item) -> dict[str, object]:

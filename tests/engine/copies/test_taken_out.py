@@ -10,6 +10,7 @@ import pytest
 from fm_desktop.port import OutcomeUnknown, PortError, Refused, Unreachable
 from fm_desktop.sync.calendars import Calendars
 from fm_desktop.sync.identity import is_our_ext_id, is_released
+from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.undo import undo
 from tests.engine.copies.steps import row
 from tests.engine.steps import cycles, interrupted, newest
@@ -47,6 +48,24 @@ def test_R04_copies_that_come_back_with_their_calendar_are_kept_in_step_by_both_
     cycles(world, other)
     assert world.crm.titles() == ["Dentist, later"]
     world.quiet()
+
+
+def test_R04_an_undo_that_waits_does_not_make_a_deletion_of_a_copy_taken_out_elsewhere(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    other = world.another_computer()
+    cycles(world, other)
+    world.calendar.edit("Work", "uid-Dentist.ics", title="Dentist, later")
+    world.sync()
+    cycles(world, other)
+    (entry,) = [each for each in world.engine.state.chronicle.entries(9) if each.verb is Verb.UPDATE]
+    undo(world.engine.state, entry.id)
+    Calendars(other.state).deselect("Work", remove_copies=True)
+    assert other.cycle().error is None
+    assert world.crm.titles() == []
+    world.sync()
+    world.quiet()
+    assert world.calendar.titles() == ["Dentist, later"]
 
 
 def test_R04_an_old_state_file_that_knows_the_copies_deletes_nothing(world: World, tmp_path: Path) -> None:

@@ -2,18 +2,15 @@
 
 After every storm the world must come to rest with each item exactly once on each side, both sides equal
 under the rules, nothing lost that the policy does not name, and no mail that nobody approved.
-
-`FM_DESKTOP_SIMULATIONS=5000 pytest tests/simulation` runs many and random ones.
 """
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, run_state_machine_as_test
+from hypothesis.stateful import precondition
 
 from fm_desktop.port import Malformed, OutcomeUnknown, PortError, Refused, Side, Throttled, Unreachable
-from tests.simulation.counted import RUNS, budget, rule
+from tests.simulation.counted import rule
 from tests.simulation.people import CALENDARS, DAYS, NAMES, PICK, SIDES, TEXTS, VERBS
 from tests.simulation.rested import Rested
 
@@ -96,9 +93,7 @@ class WorldMachine(Rested):
         self.sim.sync()
         if self.sim.other is not None and other_looks:
             self.sim.sync(self.sim.other)
-        for known in self.sim.items.values():
-            known.kept = known.kept or any(place[0] == name for place in self.sim.places(Side.PROVIDER, known.number))
-        self.world.engine.calendars.select(name)
+        self.sim.take_in(name)
 
     @precondition(lambda self: not self.sim.copies)
     @rule(pick=PICK)
@@ -109,8 +104,3 @@ class WorldMachine(Rested):
     def quiet(self, keep: bool) -> None:
         self.sim.settle(keep)
         self.sim.check()
-
-
-@pytest.mark.timeout(0 if RUNS else 600)
-def test_the_world_comes_to_rest_with_everything_in_it_once() -> None:
-    run_state_machine_as_test(WorldMachine, settings=budget(RUNS or 300, 30 if RUNS else 20))

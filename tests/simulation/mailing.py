@@ -10,15 +10,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, precondition, run_state_machine_as_test
+from hypothesis.stateful import initialize, precondition
 
 from fm_desktop.mailport import Folder
 from fm_desktop.port import OutcomeUnknown, PortError, Refused, Throttled, Unreachable
 from fm_desktop.sync.mail.conversations import NoConversation
 from tests.fakes.mail import ANN, ARCHIVE, BOB, EMMA, INBOX, JUNK, SENT, STRANGER, letter, sent
-from tests.simulation.counted import HAPPENED, RUNS, Fates, budget, rule
+from tests.simulation.counted import HAPPENED, Fates, rule
 from tests.simulation.post import LATER, Mail, PostOffice
 
 PEOPLE = st.lists(
@@ -201,8 +200,3 @@ class PostMachine(Fates):
     def quiet(self) -> None:
         self.office.settle()
         self.office.check()
-
-
-@pytest.mark.timeout(0 if RUNS else 600)
-def test_R10_every_message_with_a_contact_is_logged_once_whatever_happens() -> None:
-    run_state_machine_as_test(PostMachine, settings=budget(RUNS or 150, 30 if RUNS else 20))
