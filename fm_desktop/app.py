@@ -173,18 +173,17 @@ class Profile:
         with self._deciding() as state:
             return retry.retry(state, link)
 
-    def approve(self, held: int | None) -> int:
-        """Lets one held write, or with None all of them, be done. Returns how many. Raises `NothingHeld`."""
+    def approve(self, held: Iterable[int]) -> int:
+        """Lets held writes be done, by their numbers. Returns how many. Raises `NothingHeld`, with none decided."""
         return self._decide(held, Decision.APPROVED)
 
-    def keep(self, held: int | None) -> int:
-        """Leaves things as they are, for one held write or for all of them. Returns how many. Raises `NothingHeld`."""
+    def keep(self, held: Iterable[int]) -> int:
+        """Leaves things as they are, as `approve` does the writes."""
         return self._decide(held, Decision.KEEP)
 
-    def _decide(self, held: int | None, decision: Decision) -> int:
+    def _decide(self, held: Iterable[int], decision: Decision) -> int:
         with self._deciding() as state, state.store.transaction():
-            ids = [each.id for each in state.held.waiting()] if held is None else [held]
-            return state.held.decide(ids, decision)
+            return state.held.decide(held, decision)
 
     # --- pause and stop (R05) ---
 

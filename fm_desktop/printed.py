@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from fm_desktop.errors import ExitCode
 from fm_desktop.model.message import Direction
-from fm_desktop.model.times import Timed, When
+from fm_desktop.model.times import Span, Timed, When
 from fm_desktop.port import Side, SignInNeeded
-from fm_desktop.show import count, facts, moment, table
+from fm_desktop.show import count, facts, moment, one_line, table
 from fm_desktop.sync.control import Running, Standing
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.report import Counts, Outcome, Report
@@ -45,6 +46,7 @@ _OUTCOMES = {
     Outcome.FAILED: "The cycle could not be finished.",
 }
 _ARROWS = {Direction.SENT: "→", Direction.RECEIVED: "←"}
+_LONGEST = 200
 _BUT_FOR_HELD = "Both sides are in step but for that."
 _UNREACHABLE = {Outcome.UNREACHABLE, Outcome.THROTTLED}
 
@@ -191,12 +193,16 @@ def problems(found: Sequence[Problem]) -> str:
 
 
 def held(found: Sequence[Held]) -> str:
+    last = "Do it: fm-desktop held approve ID. Leave things as they are: fm-desktop held keep ID. Or all instead of ID."
+    return f"{waiting(found)}\n{last}" if found else waiting(found)
+
+
+def waiting(found: Sequence[Held]) -> str:
     if not found:
         return "Nothing waits for your word."
     rows = [[each.id, moment(each.since), SIDES[each.side], DO[each.verb], each.title, each.reason] for each in found]
-    last = "Do it: fm-desktop held approve ID (or all). Leave things as they are: fm-desktop held keep ID (or all)."
     listed = table(["id", "since", "where", "what", "title", "why it waits"], rows, width())
-    return "\n".join([listed, *(line for each in found for line in _held_changes(each)), last])
+    return "\n".join([listed, *(line for each in found for line in _held_changes(each))])
 
 
 def _held_changes(held: Held) -> Iterable[str]:
@@ -210,10 +216,20 @@ def _value(name: str, value: Any) -> str:
     """A value of the history (`sync/serial.py`), on one line."""
     if name == "span":
         span = read_span(value)
-        return "–" if span is None else f"{_moment(span.start)} – {_moment(span.end)}"
+        return "–" if span is None else _span(span)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"“{' '.join(str(value).split())}”" if value else "–"
+    text = one_line(str(value or ""))
+    return f"“{text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + '…'}”" if text else "–"
+
+
+def _span(span: Span) -> str:
+    """An all-day item ends on its last day, as people say it, not on the day after (RFC 5545 3.6.1)."""
+    if isinstance(span.end, Timed):
+        return f"{_moment(span.start)} – {_moment(span.end)}"
+    assert not isinstance(span.start, Timed)
+    last = max(span.end - timedelta(days=1), span.start)
+    return str(span.start) if last == span.start else f"{span.start} – {last}"
 
 
 def decided(number: int, decision: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
+from unicodedata import category
 
 GAP = "  "
 SHORTEST = 12
@@ -72,7 +73,12 @@ def _cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
-    return " ".join(str(value.value if isinstance(value, Enum) else value).split())
+    return one_line(str(value.value if isinstance(value, Enum) else value))
+
+
+def one_line(text: str) -> str:
+    """On one line, and without what a terminal would take for an order: titles and notes come from anybody."""
+    return " ".join("".join(" " if category(each) == "Cc" else each for each in text).split())
 
 
 def _is_number(text: str) -> bool:

@@ -131,10 +131,25 @@ def held(options: Options) -> int:
     if options.decision is None:
         found = profile.held()
         return _print(options, found, printed.held(found))
+    if not options.ids:
+        raise UsageError(f"Which? Add the numbers, as the list shows them, or {EVERY}.", "See them: fm-desktop held")
+    ids = _every_one(profile) if options.ids == [EVERY] else [_number(each) for each in options.ids]
     decide = profile.approve if options.decision == "approve" else profile.keep
-    number = decide(None if options.id == EVERY else _number(options.id))
-    print(printed.decided(number, options.decision))
+    print(printed.decided(decide(ids), options.decision))
     return ExitCode.DONE
+
+
+def _every_one(profile: Profile) -> list[int]:
+    """The numbers of what waits, once somebody has seen it: a word is about what was shown, not what came since."""
+    found = profile.held()
+    ids = [each.id for each in found]
+    print(printed.waiting(found))
+    if not ids:
+        return []
+    if not sys.stdin.isatty():
+        numbers = " ".join(map(str, ids))
+        raise UsageError(f"“{EVERY}” asks you first, and nobody is there to answer. Name the numbers: {numbers}")
+    return ids if _says_yes("Is your word about all of them? [y/N] ") else []
 
 
 def _number(text: str) -> int:
@@ -167,6 +182,10 @@ def stop(options: Options) -> int:
 
 def _says_no(question: str) -> bool:
     return input(question).strip().lower() in {"n", "no"}
+
+
+def _says_yes(question: str) -> bool:
+    return input(question).strip().lower() in {"y", "yes"}
 
 
 def _steered(found: Any) -> int:

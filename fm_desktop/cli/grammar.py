@@ -66,7 +66,7 @@ def _add_looking_commands(command: Command) -> None:
     problems.add_argument("id", nargs="?", type=values.id_, help="its number, as the list shows it")
     held = command("held", commands.held, "writes that wait for your word", json=True)
     held.add_argument("decision", nargs="?", choices=("approve", "keep"), help="do it, or leave things as they are")
-    held.add_argument("id", nargs="?", default=EVERY, help=f"the number of the entry, or {EVERY} (default)")
+    held.add_argument("ids", nargs="*", metavar="id", help=f"the numbers of the entries, or {EVERY}, which asks first")
     explain = command("explain", commands.explain, "why an item is, or is not, on the other side", json=True)
     explain.add_argument("text", help="a part of its title, or its id")
 

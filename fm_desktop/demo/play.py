@@ -199,7 +199,7 @@ class Play:
         waiting = self.profile.held()
         for each in waiting:
             say(said(f"“{each.title}” waits: {each.reason}. Emma says yes, and syncs once more."))
-            self.profile.approve(each.id)
+            self.profile.approve([each.id])
         self._sync("the sync after Emma's word")
         return [each.title for each in waiting]
 

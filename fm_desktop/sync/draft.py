@@ -7,6 +7,7 @@ needs no write: a new base, a tombstone, a reason why nothing is copied.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from fm_desktop.model.items import Kind
@@ -15,9 +16,10 @@ from fm_desktop.port import Side
 from fm_desktop.sync import guard, match, moving
 from fm_desktop.sync.guard import Scene, Verdict
 from fm_desktop.sync.links import Link
-from fm_desktop.sync.plan import Decision, Decisions, Operation, Planned, Verb, plan
+from fm_desktop.sync.plan import Decision, Decisions, Operation, Planned, Verb, View, plan
 from fm_desktop.sync.policy import Options, Origin
 from fm_desktop.sync.problems import of_link
+from fm_desktop.sync.serial import change_text
 from fm_desktop.sync.state import State
 from fm_desktop.sync.store import utc_text
 
@@ -50,8 +52,7 @@ class Drafter:
                 each.takes_part for each in state.resources.collections(Side.PROVIDER) if not each.is_left
             )
             for link in links.values():
-                view = link.view(decisions[link.id], all_take_part=all_take_part)
-                planned = plan(view, self._options, now)
+                planned = self._planned(link.view(decisions[link.id], all_take_part=all_take_part), now)
                 operations += planned.operations
                 if record:
                     self._note(link, planned, now)
@@ -61,6 +62,21 @@ class Drafter:
             if record:
                 self._record(verdict, links)
         return verdict, links
+
+    def _planned(self, view: View, now: datetime) -> Planned:
+        """The choice to leave a change unmade is about the change that was shown. What was typed since is not put
+        back: it waits for a word of its own."""
+        if view.decided(Side.PROVIDER, Verb.UPDATE, Decision.KEEP):
+            write = Side.PROVIDER, Verb.UPDATE
+            told = self._state.held.told(view.link)[write]
+            undecided = {each: decision for each, decision in view.decisions.items() if each != write}
+            planned = plan(replace(view, decisions=undecided), self._options, now)
+            changes = [
+                change_text(each.value, each.patch) for each in planned.operations if (each.side, each.verb) == write
+            ]
+            if changes and changes != [told.change]:
+                return planned
+        return plan(view, self._options, now)
 
     def _without_refused_wish(self, link: Link, decisions: Decisions) -> Link:
         """An undo that the user, asked about its mail, did not want after all. What had no copy has none still."""
@@ -175,7 +191,7 @@ class Drafter:
                 kind=link.provider.kind if link.provider else None,
                 series=link.uid if link.recurrence else "",
                 decisions=decisions[link.id],
-                approved=state.held.approved(link.id),
+                told=state.held.told(link.id),
                 written=state.chronicle.written(link.id),
             )
             for link in concerned

@@ -21,7 +21,7 @@ REPEATS_A_DAY = 3
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the user was shown of a write that was approved: what it brings, and why it waited."""
+    """What the user was shown of a write that was decided about: what it brings, and why it waited."""
 
     change: str
     reason: str
@@ -41,7 +41,7 @@ class Standing:
     kind: Kind | None = None
     series: str = ""
     decisions: Decisions = field(default_factory=dict)
-    approved: Mapping[tuple[Side, Verb], Told] = field(default_factory=dict)
+    told: Mapping[tuple[Side, Verb], Told] = field(default_factory=dict)
     written: Mapping[tuple[Side, str], int] = field(default_factory=dict)
 
 
@@ -103,7 +103,7 @@ def _is_wanted(operation: Operation, standing: Standing, mails: str) -> bool:
         # What sends mail is approved as it was shown, and to as many people: a later edit does not go out unasked. With
         # other people on the item the word is void (`HeldBack.ask_anew`).
         told = Told(change_text(operation.value, operation.patch), mails)
-        return not mails or standing.approved.get((operation.side, operation.verb)) == told
+        return not mails or standing.told.get((operation.side, operation.verb)) == told
     kept = standing.decisions.get((operation.side.other, Verb.DELETE)) is Decision.KEEP
     return operation.verb is Verb.CREATE and not operation.mails and kept
 

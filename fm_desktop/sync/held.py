@@ -78,10 +78,10 @@ class HeldBack:
         rows = self._store.rows("SELECT side, verb, decision FROM held WHERE link = ? AND decision IS NOT NULL", link)
         return {(Side(row["side"]), Verb(row["verb"])): Decision(row["decision"]) for row in rows}
 
-    def approved(self, link: int) -> dict[tuple[Side, Verb], Told]:
-        """What the user was told of the writes that were approved."""
+    def told(self, link: int) -> dict[tuple[Side, Verb], Told]:
+        """What the user was shown of the writes that were decided about."""
         rows = self._store.rows(
-            "SELECT side, verb, body, reason FROM held WHERE link = ? AND decision = 'approved'", link
+            "SELECT side, verb, body, reason FROM held WHERE link = ? AND decision IS NOT NULL", link
         )
         return {(Side(row["side"]), Verb(row["verb"])): Told(row["body"], row["reason"]) for row in rows}
 
@@ -108,14 +108,14 @@ class HeldBack:
         )  # fmt: skip
 
     def hold(self, operations: Iterable[Operation]) -> None:
-        """They wait for a word. What waits in another form already, or was approved so, gets another number: a word
-        that is given to what was seen must not be taken for one about what is to be written by now."""
+        """They wait for a word. What waits in another form already, or was decided about so, gets another number: a
+        word that is given to what was seen must not be taken for one about what is to be written by now."""
         for operation in operations:
             change = change_text(operation.value, operation.patch)
             write = (operation.link, operation.side.value, operation.verb.value)
             self._store.run(
                 "DELETE FROM held WHERE link = ? AND side = ? AND verb = ?"
-                " AND (body != ? OR decision = 'approved' OR reason != ? AND ?) AND decision IS NOT 'keep'",
+                " AND (body != ? OR decision = 'approved' OR reason != ? AND ? AND decision IS NOT 'keep')",
                 *write, change, operation.held, operation.mails > 0,
             )  # fmt: skip
             self._store.run(

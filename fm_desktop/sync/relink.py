@@ -131,7 +131,7 @@ class Relinker:
             # An earlier copy of the same item may have been taken out long ago: that tells nothing of this one.
             if self._lost_rows.get(link.id, remote) == remote:
                 # It may be away from the calendar for a moment only, and must not come back to a base.
-                self._links.exclude(link, wish=None, ended_at=utc_text(now) if link.provider is None else None)
+                self._take_out(link, ended_at=utc_text(now) if link.provider is None else None)
 
     def _is_stale(self, side: Side, collection: int, found: Found, known: KnownResource | None, now: datetime) -> bool:
         """A reading from before our own last write: a lagging server's, not a person's edit."""
@@ -268,10 +268,15 @@ class Relinker:
         if is_released(item.uid) and before_release(item.uid) == link.ext_id:
             # A mark that is known already is none of another computer's, or has been heeded.
             if not is_released(before) and not self._is_being_released(link):
-                link = self._links.exclude(link, wish=None)
+                link = self._take_out(link)
         elif link.excluded and self._is_to_have_a_copy_again(link, item, before):
             extra |= {"excluded": False, "dirty": True}
         self._see(link, Side.CRM, crm_view(item), **extra)
+
+    def _take_out(self, link: Link, **changes: Any) -> Link:
+        """Another computer took its copy out: nothing that is asked or undone about it here means anything now."""
+        self._held.keep_only(link.id, ())
+        return self._links.exclude(link, wish=None, **changes)
 
     def _is_to_have_a_copy_again(self, link: Link, item: Item, before: str) -> bool:
         """By what another computer of the user has done: copied it once more, or taken the mark `before` back."""

@@ -145,8 +145,9 @@ class Computer:
         set_up(self._environment, Path(self._told["setup_file"]), lambda which: secrets[which.value])
 
     def _approve(self, _: str) -> None:
+        profile = self._profile()
         try:
-            self._profile().approve(None)
+            profile.approve([each.id for each in profile.held()])
         except NothingHeld:
             return  # it was approved before the crash
 

@@ -12,7 +12,7 @@ from fm_desktop.sync.calendars import Calendars
 from fm_desktop.sync.identity import is_our_ext_id, is_released
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.undo import undo
-from tests.engine.copies.steps import row
+from tests.engine.copies.steps import GUESTS, row
 from tests.engine.steps import cycles, interrupted, newest
 from tests.fakes.world import AGENDA, World, event, invitation
 
@@ -66,6 +66,21 @@ def test_R04_an_undo_that_waits_does_not_make_a_deletion_of_a_copy_taken_out_els
     world.sync()
     world.quiet()
     assert world.calendar.titles() == ["Dentist, later"]
+
+
+def test_R27_nothing_is_asked_any_more_about_a_copy_taken_out_elsewhere(world: World) -> None:
+    world.calendar.put("Work", event("Pitch", organiser=GUESTS[0], participants=GUESTS))
+    world.sync()
+    other = world.another_computer()
+    cycles(world, other)
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
+    assert world.sync().held == 1
+    Calendars(other.state).deselect("Work", remove_copies=True)
+    assert other.cycle().error is None
+    assert world.sync().held == 0
+    assert not world.engine.state.held.waiting()
+    assert (world.calendar.titles(), world.calendar.mails) == (["Pitch"], [])
+    world.quiet()
 
 
 def test_R04_an_old_state_file_that_knows_the_copies_deletes_nothing(world: World, tmp_path: Path) -> None:

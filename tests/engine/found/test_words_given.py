@@ -63,6 +63,25 @@ def test_R27_a_word_about_a_change_is_none_about_what_is_typed_before_it_is_sent
     world.quiet()
 
 
+@pytest.mark.parametrize("what", ["title", "text"])
+def test_R27_what_is_typed_after_a_change_was_not_wanted_is_not_put_back_with_it(world: World, what: str) -> None:
+    """It was overwritten with what the calendar held, as if the user had been asked about it too."""
+    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
+    world.sync()
+    decide(world, Decision.KEEP)
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch II"), **{what: "Typed since"})
+    world.sync()
+    (waiting,) = world.engine.state.held.waiting()
+    assert waiting.after[what] == "Typed since"
+    assert (getattr(world.crm.items()[0], what), world.calendar.mails) == ("Typed since", [])
+    decide(world, Decision.APPROVED)
+    world.sync()
+    assert getattr(world.calendar.items()[0], what) == "Typed since"
+    world.quiet()
+
+
 def test_R27_a_word_about_mail_to_one_is_none_about_mail_to_two(world: World) -> None:
     world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
     world.sync()
