@@ -21,6 +21,7 @@ from fm_desktop.sync.plan import Decision, Verb
 from fm_desktop.sync.policy import Direction
 from fm_desktop.sync.report import Outcome
 from fm_desktop.sync.retry import retry
+from fm_desktop.sync.store import Store
 from fm_desktop.sync.undo import CannotUndo, undo
 from tests.fakes.memory import MemorySide
 from tests.fakes.world import AGENDA, World
@@ -93,7 +94,7 @@ class Simulation:
 
     def open(self, name: str) -> None:
         self.world.engine = self.world._open(name)
-        self.world.store.db.execute("PRAGMA synchronous = OFF")
+        _without_disk(self.world.store)
 
     def reopen(self, name: str | None = None) -> None:
         path = self.world.store.path
@@ -150,7 +151,7 @@ class Simulation:
             kept = self.world.store
             self.other = self.world._open("other")
             self.other_store, self.world.store = self.world.store, kept
-            self.other_store.db.execute("PRAGMA synchronous = OFF")
+            _without_disk(self.other_store)
         self.loose = True
 
     def engines(self) -> list[Engine]:
@@ -394,6 +395,11 @@ class Simulation:
         known.deleted.clear()
         known.touched.clear()
         known.kept = known.head_edited = known.copied = known.undone = known.taken_in = False
+
+
+def _without_disk(store: Store) -> None:
+    """Nothing here outlives the process, whose deaths are played: what a transaction undoes is kept in memory."""
+    store.db.executescript("PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY")
 
 
 def values_of(item: Item) -> dict[str, object]:
