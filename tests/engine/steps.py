@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from fm_desktop.sync.cycle import Engine
 from fm_desktop.sync.plan import Decision
-from tests.fakes.world import World
+from fm_desktop.sync.report import Report
+from tests.fakes.memory import MemorySide
+from tests.fakes.world import AGENDA, World, event, person
+
+# Of an own meeting: the organiser, who is the user, and a guest.
+PEOPLE = (person("emma@example.com"), person("client@acme.example"))
 
 
 def cycles(world: World, engine: Engine, number: int = 3) -> None:
@@ -32,3 +38,23 @@ def decide(world: World, decision: Decision) -> int:
     held = world.engine.state.held
     with world.store.transaction():
         return held.decide([each.id for each in held.waiting()], decision)
+
+
+def change_waits(world: World) -> Report:
+    """An own meeting, its title changed in ForceManager, and a cycle: as a guest would be told, it waits."""
+    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
+    return world.sync()
+
+
+def before_the_next(side: MemorySide, verb: str, happens: Callable[[], object]) -> None:
+    """What happens between the reading of both sides and the next such write to this one."""
+    write = getattr(side, verb)
+
+    def late(*arguments: object) -> object:
+        setattr(side, verb, write)
+        happens()
+        return write(*arguments)
+
+    setattr(side, verb, late)

@@ -20,8 +20,9 @@ from fm_desktop.sync.retry import NothingToRetry, retry
 from fm_desktop.sync.status import overview
 from fm_desktop.sync.store import Store
 from fm_desktop.sync.undo import CannotUndo, undo
+from tests.engine.steps import PEOPLE
 from tests.fakes.memory import MemorySide
-from tests.fakes.world import AGENDA, World, at, event, person
+from tests.fakes.world import AGENDA, World, at, event
 
 
 def test_an_account_is_found_again_whatever_the_spelling(tmp_path: Path) -> None:
@@ -60,8 +61,7 @@ def javier(world: World) -> Engine:
 def with_open_questions(tmp_path: Path) -> World:
     """Something of Emma's waits, something is a problem, something was told, and one answer was lost."""
     world = World(tmp_path)
-    people = (person("emma@example.com"), person("client@acme.example"))
-    world.calendar.put("Work", event("Pitch", organiser=people[0], participants=people))
+    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
     world.calendar.breaks("Work", world.calendar.put("Work", event("Odd")), "it cannot be read")
     world.sync()
     world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch 2")

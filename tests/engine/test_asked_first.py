@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from fm_desktop.sync.plan import Decision
-from tests.fakes.world import AGENDA, World, event, person, task
+from tests.engine.steps import PEOPLE, change_waits
+from tests.fakes.world import AGENDA, World, event, task
 
 
 def test_R27_a_change_that_sends_mail_waits_for_the_users_word(world: World) -> None:
-    people = (person("emma@example.com"), person("client@acme.example"))
-    world.calendar.put("Work", event("Pitch", organiser=people[0], participants=people))
-    world.sync()
-    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
-    report = world.sync()
+    report = change_waits(world)
     assert report.held == 1
     assert world.calendar.mails == []
     (held,) = world.engine.state.held.waiting()
@@ -24,11 +21,7 @@ def test_R27_a_change_that_sends_mail_waits_for_the_users_word(world: World) -> 
 
 
 def test_R27_a_change_not_approved_is_put_back_and_mails_no_one(world: World) -> None:
-    people = (person("emma@example.com"), person("client@acme.example"))
-    world.calendar.put("Work", event("Pitch", organiser=people[0], participants=people))
-    world.sync()
-    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
-    world.sync()
+    change_waits(world)
     (held,) = world.engine.state.held.waiting()
     world.engine.state.held.decide([held.id], Decision.KEEP)
     world.sync()
@@ -38,9 +31,8 @@ def test_R27_a_change_not_approved_is_put_back_and_mails_no_one(world: World) ->
 
 
 def test_R27_what_changes_nothing_that_guests_were_sent_is_not_asked_about(world: World) -> None:
-    people = (person("emma@example.com"), person("client@acme.example"))
-    world.calendar.put("Work", event("Pitch", organiser=people[0], participants=people))
-    world.calendar.put("Work", task("Offer", organiser=people[0], participants=people))
+    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
+    world.calendar.put("Work", task("Offer", organiser=PEOPLE[0], participants=PEOPLE))
     world.sync()
     world.crm.edit(AGENDA, world.crm.key_of("Pitch"), completed=True)
     report = world.sync()
@@ -55,8 +47,7 @@ def test_R27_what_changes_nothing_that_guests_were_sent_is_not_asked_about(world
 
 
 def test_R27_deleting_an_own_meeting_with_participants_asks_first(world: World) -> None:
-    people = (person("emma@example.com"), person("client@acme.example"))
-    world.calendar.put("Work", event("Pitch", organiser=people[0], participants=people))
+    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
     world.sync()
     world.crm.remove(AGENDA, world.crm.key_of("Pitch"))
     report = world.sync()

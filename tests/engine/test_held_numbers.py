@@ -9,7 +9,8 @@ import pytest
 from fm_desktop.port import Side
 from fm_desktop.sync.held import HeldBack, NothingHeld
 from fm_desktop.sync.plan import Decision, Operation, Verb
-from tests.fakes.world import AGENDA, NOW, World, at, event, person
+from tests.engine.steps import change_waits
+from tests.fakes.world import AGENDA, NOW, World, at, event
 
 
 def test_R27_a_number_that_was_seen_is_never_that_of_another_change(tmp_path: Path) -> None:
@@ -33,11 +34,7 @@ def test_R27_a_number_that_was_seen_is_never_that_of_another_change(tmp_path: Pa
 
 def test_R27_what_waits_says_what_it_changes_and_gets_another_number_with_every_other_change(world: World) -> None:
     """What was approved in a list or a terminal that was behind went out in the form that nobody had seen."""
-    guests = (person("emma@example.com"), person("client@acme.example"))
-    world.calendar.put("Work", event("Pitch", organiser=guests[0], participants=guests))
-    world.sync()
-    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
-    world.sync()
+    change_waits(world)
     (seen,) = world.engine.state.held.waiting()
     assert (seen.before, seen.after) == ({"title": "Pitch"}, {"title": "Pitch II"})
     world.sync()

@@ -20,6 +20,7 @@ from fm_desktop.port import (
 )
 from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.report import Outcome
+from tests.engine.steps import before_the_next
 from tests.fakes.world import AGENDA, World, at, event, invitation
 
 LOST = OutcomeUnknown("no answer came")
@@ -193,14 +194,7 @@ def test_two_computers_in_the_same_second_leave_one_row(world: World) -> None:
     other = world.another_computer()
     world.calendar.put("Work", event("Meeting"))
     world.crm.put(AGENDA, event("There before"))
-    original = world.crm.create
-
-    def both(collection, uid, value):  # type: ignore[no-untyped-def]
-        world.crm.create = original  # type: ignore[method-assign]
-        other.cycle()
-        return original(collection, uid, value)
-
-    world.crm.create = both  # type: ignore[method-assign]
+    before_the_next(world.crm, "create", other.cycle)
     world.sync()
     other.cycle()
     world.sync()
@@ -353,14 +347,7 @@ def test_a_conflict_is_planned_again_in_the_same_cycle(world: World) -> None:
     key = world.calendar.put("Work", event("Meeting"))
     world.sync()
     world.crm.edit(AGENDA, world.crm.key_of("Meeting"), text="From the CRM")
-    original = world.calendar.update
-
-    def late(resource, patch, recurrence_id=None):  # type: ignore[no-untyped-def]
-        world.calendar.update = original  # type: ignore[method-assign]
-        world.calendar.edit("Work", key, title="Changed meanwhile")
-        return original(resource, patch, recurrence_id)
-
-    world.calendar.update = late  # type: ignore[method-assign]
+    before_the_next(world.calendar, "update", lambda: world.calendar.edit("Work", key, title="Changed meanwhile"))
     world.sync()
     assert world.calendar.one("Changed meanwhile").text == "From the CRM"
     assert world.crm.one("Changed meanwhile").text == "From the CRM"

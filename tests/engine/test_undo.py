@@ -7,8 +7,8 @@ import pytest
 from fm_desktop.sync.explain import explain
 from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.undo import CannotUndo, undo
-from tests.engine.steps import decide, newest
-from tests.fakes.world import AGENDA, World, event, invitation, person
+from tests.engine.steps import PEOPLE, decide, newest
+from tests.fakes.world import AGENDA, World, event, invitation
 
 
 def test_an_update_is_undone_on_both_sides(world: World) -> None:
@@ -61,8 +61,7 @@ def test_undo_of_what_only_follows_the_calendar_is_refused_in_words(world: World
 
 
 def test_undo_of_a_change_others_would_be_mailed_about_asks_first(world: World) -> None:
-    people = (person("emma@example.com"), person("client@acme.example"))
-    key = world.calendar.put("Work", event("Pitch", organiser=people[0], participants=people))
+    key = world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
     world.sync()
     world.calendar.edit("Work", key, title="Pitch II")
     world.sync()

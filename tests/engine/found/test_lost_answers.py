@@ -14,6 +14,7 @@ import pytest
 from fm_desktop.port import OutcomeUnknown, Refused, Unreachable
 from fm_desktop.sync.retry import retry
 from fm_desktop.sync.store import StoreError
+from tests.engine.steps import before_the_next
 from tests.fakes.world import AGENDA, World, event
 
 LOST = OutcomeUnknown("no answer came")
@@ -21,15 +22,12 @@ LOST = OutcomeUnknown("no answer came")
 
 def _loses_the_answer_and_the_network(world: World, *, stored: bool) -> None:
     """A cycle in which the answer to an update is lost, and which cannot even ask what became of it."""
-    update = world.calendar.update
 
-    def offline(resource, patch, recurrence_id=None):  # type: ignore[no-untyped-def]
-        world.calendar.update = update  # type: ignore[method-assign]
+    def offline() -> None:
         world.calendar.fail("update", LOST, stored=stored)
         world.calendar.read_errors = [Unreachable("no network")]
-        return update(resource, patch, recurrence_id)
 
-    world.calendar.update = offline  # type: ignore[method-assign]
+    before_the_next(world.calendar, "update", offline)
     world.now += timedelta(minutes=2)
     assert world.engine.cycle().unknown == 1
 
@@ -51,15 +49,12 @@ def test_two_computers_and_a_lost_answer_leave_one_row(world: World) -> None:
     other = world.another_computer()
     world.calendar.put("Work", event("Meeting"))
     world.crm.put(AGENDA, event("There before"))
-    original = world.crm.create
 
-    def both(collection, uid, value):  # type: ignore[no-untyped-def]
-        world.crm.create = original  # type: ignore[method-assign]
+    def other_cycle_and_a_fault() -> None:
         other.cycle()
         world.crm.fail("create", LOST, stored=True)
-        return original(collection, uid, value)
 
-    world.crm.create = both  # type: ignore[method-assign]
+    before_the_next(world.crm, "create", other_cycle_and_a_fault)
     world.sync()
     for _ in range(4):
         world.sync(minutes=40)

@@ -15,10 +15,8 @@ from fm_desktop.model.items import Kind, Privacy
 from fm_desktop.port import Refused, Unreachable
 from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.policy import Direction
-from tests.engine.steps import decide
-from tests.fakes.world import AGENDA, World, at, event, person
-
-PEOPLE = (person("emma@example.com"), person("client@acme.example"))
+from tests.engine.steps import PEOPLE, decide
+from tests.fakes.world import AGENDA, World, at, event
 
 
 def test_a_title_cut_by_the_crm_is_no_edit_although_the_text_was_edited_meanwhile(world: World) -> None:

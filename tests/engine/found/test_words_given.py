@@ -14,18 +14,13 @@ import pytest
 from fm_desktop.port import Unreachable
 from fm_desktop.sync.plan import Decision
 from fm_desktop.sync.undo import undo
-from tests.engine.steps import decide
+from tests.engine.steps import PEOPLE, change_waits, decide
 from tests.fakes.world import AGENDA, World, at, event, invitation, person
-
-PEOPLE = (person("emma@example.com"), person("client@acme.example"))
 
 
 def test_R27_a_word_given_once_does_not_cover_the_next_change(world: World) -> None:
     """The approval stayed in the table after it was carried out."""
-    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
-    world.sync()
-    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
-    world.sync()
+    change_waits(world)
     decide(world, Decision.APPROVED)
     world.sync()
     assert world.calendar.mails == ["client@acme.example"]
@@ -36,10 +31,7 @@ def test_R27_a_word_given_once_does_not_cover_the_next_change(world: World) -> N
 
 
 def test_R27_a_word_about_a_change_is_none_about_a_deletion(world: World) -> None:
-    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
-    world.sync()
-    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
-    world.sync()
+    change_waits(world)
     decide(world, Decision.APPROVED)
     world.crm.remove(AGENDA, world.crm.key_of("Pitch II"))
     report = world.sync()
@@ -49,10 +41,7 @@ def test_R27_a_word_about_a_change_is_none_about_a_deletion(world: World) -> Non
 
 def test_R27_a_word_about_a_change_is_none_about_what_is_typed_before_it_is_sent(world: World) -> None:
     """Whatever stood in ForceManager when the next cycle began went to the guests, as if it had been approved."""
-    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
-    world.sync()
-    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
-    world.sync()
+    change_waits(world)
     decide(world, Decision.APPROVED)
     world.crm.edit(AGENDA, world.crm.key_of("Pitch II"), title="They will never notice")
     report = world.sync()
@@ -66,10 +55,7 @@ def test_R27_a_word_about_a_change_is_none_about_what_is_typed_before_it_is_sent
 @pytest.mark.parametrize("what", ["title", "text"])
 def test_R27_what_is_typed_after_a_change_was_not_wanted_is_not_put_back_with_it(world: World, what: str) -> None:
     """It was overwritten with what the calendar held, as if the user had been asked about it too."""
-    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
-    world.sync()
-    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
-    world.sync()
+    change_waits(world)
     decide(world, Decision.KEEP)
     world.crm.edit(AGENDA, world.crm.key_of("Pitch II"), **{what: "Typed since"})
     world.sync()
@@ -83,10 +69,7 @@ def test_R27_what_is_typed_after_a_change_was_not_wanted_is_not_put_back_with_it
 
 
 def test_R27_a_word_about_mail_to_one_is_none_about_mail_to_two(world: World) -> None:
-    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
-    world.sync()
-    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
-    world.sync()
+    change_waits(world)
     decide(world, Decision.APPROVED)
     invited = (*PEOPLE, person("boss@acme.example"))
     world.calendar.edit("Work", world.calendar.key_of("Pitch"), participants=invited)
@@ -97,10 +80,7 @@ def test_R27_a_word_about_mail_to_one_is_none_about_mail_to_two(world: World) ->
 
 def test_R27_a_word_about_mail_to_one_person_is_none_about_mail_to_another(world: World) -> None:
     """They were counted only, so that a guest who came in another's place got what was approved for that one."""
-    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
-    world.sync()
-    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
-    world.sync()
+    change_waits(world)
     decide(world, Decision.APPROVED)
     instead = (PEOPLE[0], person("boss@other.example"))
     world.calendar.edit("Work", world.calendar.key_of("Pitch"), participants=instead)
@@ -212,10 +192,8 @@ def test_an_empty_listing_is_doubted_still_after_a_reading_of_another_calendar_f
 
 
 def test_an_undo_refused_because_of_its_mail_changes_neither_side(world: World) -> None:
-    key = world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
-    world.sync()
-    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
-    world.sync()
+    change_waits(world)
+    key = world.calendar.key_of("Pitch")
     decide(world, Decision.APPROVED)
     world.sync()
     undo(world.engine.state, world.engine.state.chronicle.entries()[0].id)
@@ -264,9 +242,8 @@ def test_what_the_user_keeps_of_an_emptied_calendar_stays_even_if_it_only_follow
 
 def test_an_own_meeting_that_is_kept_comes_back_whole_and_asks_before_it_mails(tmp_path: Path) -> None:
     world = World(tmp_path)
-    people = (person("emma@example.com"), person("client@acme.example"))
     for number in range(8):
-        meeting = event(f"Pitch {number}", organiser=people[0], participants=people, place="Room 4")
+        meeting = event(f"Pitch {number}", organiser=PEOPLE[0], participants=PEOPLE, place="Room 4")
         world.calendar.put("Work", meeting)
     world.sync()
     for number in range(8):
@@ -300,10 +277,7 @@ def test_the_writes_of_one_undo_are_not_torn_apart(tmp_path: Path) -> None:
 
 def test_R27_what_waits_in_a_calendar_that_is_taken_out_waits_no_more_and_is_asked_again(world: World) -> None:
     """An approval was kept, and carried out when the calendar took part again, a month later."""
-    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
-    world.sync()
-    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II")
-    world.sync()
+    change_waits(world)
     decide(world, Decision.APPROVED)
     calendars = world.engine.calendars
     calendars.deselect("Work", remove_copies=False)
