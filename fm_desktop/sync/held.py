@@ -49,7 +49,8 @@ class HeldBack:
     def waiting(self) -> tuple[Held, ...]:
         """Those without a decision yet."""
         rows = self._store.rows(
-            "SELECT held.*, coalesce(link.provider, link.crm, link.base_provider, link.base_crm) AS shown,"
+            "SELECT held.*, coalesce(link.provider, link.crm, link.base_provider, link.base_crm,"
+            " CASE held.verb WHEN 'create' THEN held.body END) AS shown,"
             " CASE held.side WHEN 'crm' THEN link.crm ELSE link.provider END AS here"
             f" FROM {_OURS} WHERE held.decision IS NULL ORDER BY held.id",
             self._account,

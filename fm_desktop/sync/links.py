@@ -54,7 +54,8 @@ class Link:
     @property
     def title(self) -> str:
         """What people call it."""
-        shown = self.provider or self.crm or self.base_provider or self.base_crm
+        wished = self.wish.value if self.wish else None
+        shown = self.provider or self.crm or self.base_provider or self.base_crm or wished
         return (shown.title if shown else "") or "(no title)"
 
     @property

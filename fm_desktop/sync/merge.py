@@ -103,15 +103,18 @@ def _decide(trees: Trees, field: str, winner: Side, authority: Side | None) -> t
     if authority is not None:
         return authority, authority.other if trees.changed(authority.other, field) else None
     if provider_changed and crm_changed:
-        winner = _filled(trees, field) or winner
+        winner = _fuller(trees, field) or winner
         return winner, winner.other if _has_value(trees, field, winner.other) else None
     return (Side.PROVIDER, None) if provider_changed else (Side.CRM, None)
 
 
-def _filled(trees: Trees, field: str) -> Side | None:
-    """With no base to tell an emptied field from one never filled, the filled one is kept."""
+def _fuller(trees: Trees, field: str) -> Side | None:
+    """With no base to tell an emptied field from one never filled, the filled one is kept; and with none to take the
+    rest from, the beginning of a text never replaces a whole one."""
     if trees.base_provider is not None and trees.base_crm is not None:
         return None
+    if field == "text" and trees.crm.shortened:
+        return Side.PROVIDER
     provider, crm = _has_value(trees, field, Side.PROVIDER), _has_value(trees, field, Side.CRM)
     if provider == crm:
         return None

@@ -81,3 +81,15 @@ def test_two_programs_at_war_are_stopped(world: World) -> None:
         world.sync()
     assert world.engine.state.problems.count() == 1
     assert world.crm.writes("update") + world.calendar.writes("update") < 9
+
+
+def test_with_no_base_the_beginning_of_a_text_never_replaces_a_whole_one(world: World) -> None:
+    """Found by the simulation: after a lost state the cut copy won against what had been typed in the calendar."""
+    key = world.calendar.put("Work", event("Plan", text="A long text, of which ForceManager keeps the beginning"))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Plan"), text="A long text", shortened=True)
+    world.calendar.edit("Work", key, text="typed anew")
+    world.reopen("fresh")
+    world.sync()
+    assert world.calendar.items()[0].text == world.crm.items()[0].text == "typed anew"
+    world.quiet()

@@ -100,6 +100,8 @@ class People(Fates):
         if found is None or (found[0].series is not None and side is Side.PROVIDER and what == "span"):
             return
         known, collection, key, item = found
+        if side is Side.CRM and self._differ(known, item):
+            return
         value = {"title": f"#{known.number} {name}".strip(), "text": text, "span": at(day, 14)}[what]
         self.sim.side(side).edit(collection, key, **{what: value})
         known.touched.add(side)
@@ -107,6 +109,11 @@ class People(Fates):
         known.edits.setdefault(what, []).append((side, values_of(stored)[what]))
         if item.shortened:
             known.head_edited = known.head_edited or what == "text"
+
+    def _differ(self, known: Known, item: Item) -> bool:
+        """Where one item has two rows, by a slip, and both were edited, they are two: neither edit may go."""
+        rows = [row for _, _, row in self.sim.places(Side.CRM, known.number)]
+        return any(row.uid == item.uid and values_of(row) != values_of(item) for row in rows)
 
     @rule(side=SIDES, pick=PICK)
     def delete(self, side: Side, pick: int) -> None:

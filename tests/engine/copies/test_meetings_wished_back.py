@@ -38,6 +38,16 @@ def test_R27_a_meeting_wished_back_waits_on_both_sides_for_the_word_about_its_ma
     world.quiet()
 
 
+def test_R27_a_meeting_wished_back_is_called_by_its_title_while_it_is_nowhere(world: World) -> None:
+    deleted_meeting(world)
+    world.sync()
+    (waiting,) = world.engine.state.held.waiting()
+    assert waiting.title == "Review"
+    decide(world, Decision.APPROVED)
+    world.sync()
+    assert {each.title for each in world.engine.state.chronicle.entries(9)} == {"Review"}
+
+
 def test_R27_a_meeting_not_wanted_back_after_all_stays_away(world: World) -> None:
     deleted_meeting(world)
     world.sync()
