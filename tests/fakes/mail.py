@@ -24,6 +24,7 @@ from fm_desktop.sync.mail.pipeline import MailCycle
 from fm_desktop.sync.mail.policy import MailOptions
 from fm_desktop.sync.report import MailReport
 from fm_desktop.sync.store import Store
+from tests.fakes.commits import after_every_commit
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 EMMA, ANN, BOB, STRANGER = "emma@example.com", "ann@client.example", "bob@client.example", "spam@other.example"
@@ -373,27 +374,12 @@ class MailWorld:
             self.store.run(
                 "INSERT OR IGNORE INTO account (id, tenant, crm_user, address) VALUES (1, 'crm.example', '7', 'emma')"
             )
-        self._watch_commits()
+        after_every_commit(self.store, self._passed)
         self.connection = Connection(self.mail, self.crm, self.mail.read)
         self.mail.moment = self.crm.moment = self._passed
 
     def _passed(self) -> None:
         self.moment()
-
-    def _watch_commits(self) -> None:
-        assert self.store is not None
-        transaction = self.store.transaction
-        db = self.store.db
-
-        @contextmanager
-        def watched() -> Iterator[None]:
-            nested = db.in_transaction
-            with transaction():
-                yield
-            if not nested:
-                self.moment()
-
-        self.store.transaction = watched  # type: ignore[method-assign]
 
     @property
     def cycle(self) -> MailCycle:

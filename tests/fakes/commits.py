@@ -1,0 +1,22 @@
+"""The commits of a store, watched: between two of them a process may die."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from fm_desktop.sync.store import Store
+
+
+def after_every_commit(store: Store, happens: Callable[[], None]) -> None:
+    transaction = store.transaction
+
+    @contextmanager
+    def watched() -> Iterator[None]:
+        nested = store.db.in_transaction
+        with transaction():
+            yield
+        if not nested:
+            happens()
+
+    store.transaction = watched  # type: ignore[method-assign]
