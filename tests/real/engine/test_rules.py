@@ -9,9 +9,7 @@ import pytest
 from fm_desktop.model.items import Party
 from fm_desktop.sandbox.errors import ApiError
 from fm_desktop.sync.plan import Decision
-from fm_desktop.sync.policy import PrivateEvents
 from tests.fakes.memory import MemoryDirectory
-from tests.real.engine.conftest import MakeScene
 from tests.real.engine.scene import (
     BOSS,
     EMMA_ORGANISES,
@@ -26,7 +24,6 @@ from tests.real.engine.scene import (
     values,
     vtodo,
 )
-from tests.servers.account import DavAccount
 
 
 def review(answer: str = "NEEDS-ACTION", *lines: str) -> bytes:
@@ -36,6 +33,18 @@ def review(answer: str = "NEEDS-ACTION", *lines: str) -> bytes:
 def pitch(*lines: str) -> bytes:
     """An own meeting with one other person."""
     return single("Pitch", EMMA_ORGANISES, emma_invited("ACCEPTED"), attendee("client@acme.example"), *lines)
+
+
+def own_meeting_changed(scene: Scene, verb: str) -> bytes:
+    """In the CRM, since the last cycle. What the calendar holds of it."""
+    scene.put("pitch", pitch())
+    scene.sync()
+    before = scene.raw("pitch")
+    if verb == "edit":
+        scene.edit("Pitch", subject="Pitch II")
+    else:
+        scene.drop("Pitch")
+    return before
 
 
 # --- R20, R21 ---
@@ -293,51 +302,6 @@ def test_R23_strangers_are_plain_addresses_and_known_people_the_chip(scene: Scen
     scene.quiet()
 
 
-# --- private events ---
-
-
-PRIVATE = ("CLASS:PRIVATE", "DESCRIPTION:knee", "LOCATION:Clinic")
-
-
-def test_a_private_event_shows_as_busy_and_its_edit_is_put_back(scene: Scene) -> None:
-    scene.put("doctor", single("Doctor", *PRIVATE))
-    scene.sync()
-    row = scene.row("Busy (private)")
-    assert row["readOnly"]
-    assert "knee" not in str(row)
-    assert "Clinic" not in str(row)
-    scene.crm.switches.set({"read_only_enforced": False})
-    scene.edit("Busy (private)", subject="What is it?", comment="tell me")
-    scene.later()
-    assert scene.titles() == ["Busy (private)"]
-    assert scene.dav_titles() == ["Doctor"]
-    scene.drop("Busy (private)")
-    scene.later()
-    assert scene.titles() == ["Busy (private)"]
-    scene.quiet()
-
-
-@pytest.mark.parametrize(("choice", "expected"), [(PrivateEvents.FULL, ["Doctor"]), (PrivateEvents.SKIP, [])])
-def test_private_events_in_full_or_not_at_all(
-    account: DavAccount, make_scene: MakeScene, choice: PrivateEvents, expected: list[str]
-) -> None:
-    scene = make_scene(account, private_events=choice)
-    scene.put("doctor", single("Doctor", *PRIVATE))
-    scene.sync()
-    assert scene.titles() == expected
-    scene.quiet()
-
-
-def test_an_event_made_private_later_hides_its_content(scene: Scene) -> None:
-    scene.put("doctor", single("Doctor", "DESCRIPTION:knee"))
-    scene.sync()
-    scene.replace("doctor", "SUMMARY:Doctor", "CLASS:PRIVATE\r\nSUMMARY:Doctor")
-    scene.later()
-    assert scene.titles() == ["Busy (private)"]
-    assert "knee" not in scene.row("Busy (private)")["comment"]
-    scene.quiet()
-
-
 # --- R25, R27 ---
 
 
@@ -357,13 +321,7 @@ def test_R25_a_first_import_is_one_summary_and_then_new_events_only(scene: Scene
 
 @pytest.mark.parametrize("verb", ["edit", "drop"])
 def test_R27_a_change_that_would_mail_others_waits_and_is_done_when_approved(scene: Scene, verb: str) -> None:
-    scene.put("pitch", pitch())
-    scene.sync()
-    before = scene.raw("pitch")
-    if verb == "edit":
-        scene.edit("Pitch", subject="Pitch II")
-    else:
-        scene.drop("Pitch")
+    before = own_meeting_changed(scene, verb)
     report = scene.later()
     assert report.held == 1
     assert scene.raw("pitch") == before
@@ -378,13 +336,7 @@ def test_R27_a_change_that_would_mail_others_waits_and_is_done_when_approved(sce
 
 @pytest.mark.parametrize("verb", ["edit", "drop"])
 def test_R27_a_change_not_approved_is_put_back(scene: Scene, verb: str) -> None:
-    scene.put("pitch", pitch())
-    scene.sync()
-    before = scene.raw("pitch")
-    if verb == "edit":
-        scene.edit("Pitch", subject="Pitch II")
-    else:
-        scene.drop("Pitch")
+    before = own_meeting_changed(scene, verb)
     scene.later()
     (held,) = scene.engine.state.held.waiting()
     scene.engine.state.held.decide([held.id], Decision.KEEP)
