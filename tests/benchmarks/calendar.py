@@ -15,7 +15,8 @@ import httpx2
 
 from fm_desktop.sandbox.server import SandboxServer
 from tests.benchmarks.report import Row
-from tests.benchmarks.stage import Desktop, Vdirsyncer, empty_agenda, events, middle, timed
+from tests.benchmarks.stage import Desktop, Vdirsyncer, events, middle, timed
+from tests.fakes.agenda import empty
 from tests.fakes.real import RealWorld, emma
 from tests.servers.account import DavAccount
 from tests.servers.radicale import RadicaleServer
@@ -31,7 +32,7 @@ _TOKEN = b'<?xml version="1.0"?><D:propfind xmlns:D="DAV:"><D:prop><D:sync-token
 @contextmanager
 def _sandbox(rate: float | None = None) -> Iterator[SandboxServer]:
     with SandboxServer(rate_limit=rate) as sandbox:
-        empty_agenda(sandbox)
+        empty(sandbox)
         yield sandbox
 
 

@@ -52,11 +52,6 @@ def middle(run: Callable[[], object], times: int) -> float:
     return median(timed(run) for _ in range(times))
 
 
-def empty_agenda(sandbox: SandboxServer) -> None:
-    for row in sandbox.store.rows("calendar", "deleted = false"):
-        sandbox.store.delete("calendar", row["id"])
-
-
 class Desktop:
     """FM Desktop as a user runs it: its own home folder, `fm-desktop` as a process."""
 

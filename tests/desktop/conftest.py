@@ -20,7 +20,7 @@ from fm_desktop.sync.control import Running
 from fm_desktop.sync.status import Status
 from fm_desktop.ui.preferences import Preferences
 from fm_desktop.ui.preferences import save as save_preferences
-from tests.fakes.agenda import add, empty
+from tests.fakes.agenda import at_work
 from tests.servers.command import Computer
 from tests.servers.desktop import Desktop
 
@@ -114,9 +114,4 @@ def sandbox() -> Iterator[SandboxServer]:
 @pytest.fixture
 def computer(tmp_path, sandbox, radicale_account) -> Computer:
     """Set up, with a calendar of one event."""
-    radicale_account.make_calendar("work", label="Work")
-    empty(sandbox)
-    made = Computer(tmp_path / "home", sandbox, radicale_account)
-    add(made.account, "Lunch")
-    made.set_up()
-    return made
+    return at_work(tmp_path / "home", sandbox, radicale_account)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from fm_desktop.sandbox.server import SandboxServer
 from tests.servers.account import DavAccount
@@ -42,6 +43,16 @@ def add(account: DavAccount, title: str, calendar: str = "work") -> None:
     name = title.lower().replace(" ", "-")
     text = event(name, title, f"{SOON}T100000Z", f"{SOON}T110000Z")
     account.put(f"{account.home}{calendar}/", f"{name}.ics", text)
+
+
+def at_work(home: Path, sandbox: SandboxServer, account: DavAccount) -> Computer:
+    """Set up, with one event in the calendar and nothing in ForceManager."""
+    account.make_calendar("work", label="Work")
+    empty(sandbox)
+    computer = Computer(home, sandbox, account)
+    add(account, "Lunch")
+    computer.set_up()
+    return computer
 
 
 def only_when_asked(computer: Computer) -> None:

@@ -30,12 +30,6 @@ def emma(sandbox: SandboxServer) -> int:
     return int(row["id"])
 
 
-def forget_agenda(sandbox: SandboxServer) -> None:
-    """Empties the user's agenda of its sample rows, as if they had never been there for this test."""
-    for row in sandbox.store.rows("calendar", "deleted = false"):
-        sandbox.store.delete("calendar", row["id"])
-
-
 class RealWorld:
     """`crm` is the sandbox, `account` the user's calendars by plain HTTP; `sync()` runs a cycle."""
 

@@ -15,6 +15,7 @@ import pytest
 
 from fm_desktop import __version__
 from fm_desktop.sandbox.server import SandboxServer
+from tests.fakes.agenda import empty
 from tests.package.conftest import ROOT, Package
 from tests.servers.command import Computer, event
 from tests.servers.desktop import Desktop
@@ -40,8 +41,7 @@ def computer(package: Package, tmp_path: Path, sandbox, radicale_account) -> Com
     """With the built program on it, not set up; the calendar has one event, the CRM's agenda is empty."""
     path = radicale_account.make_calendar("work", label="Work")
     radicale_account.put(path, "lunch.ics", event("lunch", "Lunch", f"{SOON}T100000Z", f"{SOON}T110000Z"))
-    for row in sandbox.store.rows("calendar", "deleted = false"):
-        sandbox.store.delete("calendar", row["id"])
+    empty(sandbox)
     made = Computer(tmp_path / "home", sandbox, radicale_account, (str(package.link),))
     ours = {name: value for name, value in made.environment.items() if name.startswith("FM_DESKTOP_")}
     made.environment = {**BARE, **ours, "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fm_desktop.sandbox.server import SandboxServer
+from tests.fakes.agenda import empty
 from tests.servers.account import DavAccount
 from tests.servers.command import Computer, end, event, eventually
 from tests.servers.process import free_port
@@ -36,9 +37,7 @@ def work(dav_account: DavAccount) -> str:
 @pytest.fixture
 def computer(tmp_path, sandbox, dav_account, work) -> Computer:
     """Not set up yet. The user's agenda is empty, so that each test sees its own items only."""
-    for row in sandbox.store.rows("calendar", "deleted = false"):
-        sandbox.store.delete("calendar", row["id"])
-    sandbox.faults.clear()
+    empty(sandbox)
     return Computer(tmp_path / "home", sandbox, dav_account)
 
 
@@ -46,9 +45,7 @@ def computer(tmp_path, sandbox, dav_account, work) -> Computer:
 def at_radicale(tmp_path, sandbox, radicale_account) -> Computer:
     """As `computer`, on one server only: for what does not depend on the server."""
     radicale_account.make_calendar("work", label="Work")
-    for row in sandbox.store.rows("calendar", "deleted = false"):
-        sandbox.store.delete("calendar", row["id"])
-    sandbox.faults.clear()
+    empty(sandbox)
     return Computer(tmp_path / "home", sandbox, radicale_account)
 
 

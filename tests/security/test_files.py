@@ -20,6 +20,7 @@ from fm_desktop.sync.store import Store
 from fm_desktop.ui import preferences
 from fm_desktop.ui.autostart import DesktopFile
 from fm_desktop.ui.instance import Instance
+from tests.fakes.agenda import empty
 from tests.security.session import Session
 from tests.servers.account import DavAccount
 from tests.servers.command import Computer, eventually
@@ -63,8 +64,7 @@ def test_whatever_the_program_makes_at_its_usual_places_is_its_users_alone(
     session = Session(tmp_path / "computer", {"FM_DESKTOP_HOME": ""}, umask)
     radicale_account.make_calendar("work", label="Work")
     with SandboxServer(sample_data=True, rate_limit=None) as sandbox:
-        for row in sandbox.store.rows("calendar", "deleted = false"):
-            sandbox.store.delete("calendar", row["id"])
+        empty(sandbox)
         file = Computer(session.home, sandbox, radicale_account).setup_file()
         session.keep("crm-private-key", sandbox.public_key, sandbox.private_key)
         session.keep("provider-password", radicale_account.user, radicale_account.password)

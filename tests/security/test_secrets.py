@@ -14,7 +14,7 @@ import pytest
 
 from fm_desktop.credentials import Which
 from fm_desktop.sandbox.server import SandboxServer
-from tests.fakes.agenda import SOON
+from tests.fakes.agenda import SOON, empty
 from tests.real.mail.office import Office, message
 from tests.real.oauth.acme import CATALOG, SETUP
 from tests.security.leaks import Search
@@ -73,8 +73,7 @@ def running_sandbox() -> Iterator[SandboxServer]:
 @pytest.fixture
 def sandbox(running_sandbox: SandboxServer) -> SandboxServer:
     """Without an agenda, so that a cycle is short."""
-    for row in running_sandbox.store.rows("calendar", "deleted = false"):
-        running_sandbox.store.delete("calendar", row["id"])
+    empty(running_sandbox)
     return running_sandbox
 
 

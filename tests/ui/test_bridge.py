@@ -14,7 +14,7 @@ from fm_desktop.sync.control import Channel, Running
 from fm_desktop.ui import watcher as watcher_module
 from fm_desktop.ui.bridge import Bridge
 from fm_desktop.ui.snapshot import Face, Stage, face
-from tests.fakes.agenda import add, empty, only_when_asked, titles
+from tests.fakes.agenda import add, at_work, only_when_asked, titles
 from tests.servers.command import Computer, end, eventually
 
 PATIENCE_MS = 40_000
@@ -29,11 +29,7 @@ def sandbox() -> Iterator[SandboxServer]:
 @pytest.fixture
 def computer(tmp_path, sandbox, radicale_account) -> Computer:
     """Set up, with a calendar of one event. Both sides are looked at once an hour unless somebody asks."""
-    radicale_account.make_calendar("work", label="Work")
-    empty(sandbox)
-    made = Computer(tmp_path / "home", sandbox, radicale_account)
-    add(made.account, "Lunch")
-    made.does("setup", "--file", str(made.setup_file()))
+    made = at_work(tmp_path / "home", sandbox, radicale_account)
     only_when_asked(made)
     return made
 

@@ -12,6 +12,7 @@ from fm_desktop.sandbox.server import SandboxServer
 from fm_desktop.settings import load
 from fm_desktop.setup import set_up
 from fm_desktop.sync.report import Outcome
+from tests.fakes.agenda import empty
 from tests.fakes.newcomer import EMMA
 from tests.real.graph.outlook import Outlook
 from tests.real.graph.test_graph_mailbox import letter
@@ -56,8 +57,7 @@ def environment(tmp_path: Path, sandbox: SandboxServer) -> dict[str, str]:
 
 @pytest.fixture
 def file(tmp_path: Path, openid: OpenIdServer, sandbox: SandboxServer, graph: GraphServer) -> Path:
-    for row in sandbox.store.rows("calendar", "deleted = false"):
-        sandbox.store.delete("calendar", row["id"])
+    empty(sandbox)
     (tmp_path / "providers.toml").write_text(
         OWN.format(graph=graph.url) + registered("microsoft-365", openid.url), encoding="utf-8"
     )

@@ -17,7 +17,7 @@ from fm_desktop.settings import load
 from fm_desktop.settings_errors import SettingsError
 from fm_desktop.setup import set_up
 from fm_desktop.sync.report import Outcome
-from tests.fakes.agenda import SOON
+from tests.fakes.agenda import SOON, empty
 from tests.real.oauth.acme import Acme, Person, acme
 from tests.servers.account import DavAccount
 from tests.servers.command import event
@@ -34,8 +34,7 @@ def sandbox() -> Iterator[SandboxServer]:
 def company(
     tmp_path: Path, openid: OpenIdServer, sandbox: SandboxServer, radicale_account: DavAccount
 ) -> Iterator[Acme]:
-    for row in sandbox.store.rows("calendar", "deleted = false"):
-        sandbox.store.delete("calendar", row["id"])
+    empty(sandbox)
     work = radicale_account.make_calendar("work", label="Work")
     radicale_account.put(work, "lunch.ics", event("lunch", "Lunch", f"{SOON}T100000Z", f"{SOON}T110000Z"))
     with acme(tmp_path / "home", openid, sandbox, radicale_account) as made:

@@ -17,6 +17,7 @@ from fm_desktop.ui.preferences import Preferences
 from fm_desktop.ui.window.profile_records import ProfileRecords
 from fm_desktop.ui.windows import Windows
 from fm_desktop.ui.wizard.again import SignInWindow
+from tests.fakes.agenda import empty
 from tests.servers.command import Computer, event
 
 SOON = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y%m%d")
@@ -33,8 +34,7 @@ def computer(tmp_path, sandbox, radicale_account, monkeypatch) -> Computer:
     """Set up and synced once: one event, in the calendar and in ForceManager."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    for row in sandbox.store.rows("calendar", "deleted = false"):
-        sandbox.store.delete("calendar", row["id"])
+    empty(sandbox)
     for name in ("work", "private"):
         radicale_account.make_calendar(name, label=name.title(), colour="#ff8800")
     made = Computer(tmp_path / "home", sandbox, radicale_account)
