@@ -1,11 +1,10 @@
-"""Messages for the mail part of the contract, and what a reader gave out."""
+"""Messages for the mail part of the contract, and their reader."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from fm_desktop.mailport import Batch, Broken, Folder, Heading, MailSource, Role
+from fm_desktop.mailport import Batch, Folder, MailSource, Role
 from tests.contract.stages.stage import ME
 
 ANA = "ana@customer.example"
@@ -25,18 +24,6 @@ def received(day: int) -> datetime:
 
 def folder(source: MailSource, role: Role) -> Folder:
     return next(each for each in source.folders() if each.role is role)
-
-
-def subjects(batches: Iterable[Batch]) -> list[str]:
-    return [
-        each.reason if isinstance(each, Broken) else each.headers.subject for batch in batches for each in batch.found
-    ]
-
-
-def headings(batches: Iterable[Batch]) -> list[Heading]:
-    found = [each for batch in batches for each in batch.found]
-    assert all(isinstance(each, Heading) for each in found), found
-    return [each for each in found if isinstance(each, Heading)]
 
 
 class Reader:

@@ -12,8 +12,9 @@ import pytest
 from fm_desktop.mailport import MailSource, Role
 from fm_desktop.port import Gone
 from tests.contract.features import Feature, proves
-from tests.contract.letters import ANA, LATER, LONG_AGO, Reader, folder, headings, letter, received, subjects
+from tests.contract.letters import ANA, LATER, LONG_AGO, Reader, folder, letter, received
 from tests.contract.stages.stage import MailStage
+from tests.real.imap.mailbox import headings, subjects
 
 PATIENCE = 60.0
 BODY = 20_000

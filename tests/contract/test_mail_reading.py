@@ -9,8 +9,9 @@ import pytest
 from fm_desktop.mailport import Folder, MailSource, Role
 from fm_desktop.port import CollectionGone
 from tests.contract.features import Feature, proves
-from tests.contract.letters import ANA, Reader, headings, letter, received, subjects
+from tests.contract.letters import ANA, Reader, letter, received
 from tests.contract.stages.stage import ME, MailStage
+from tests.real.imap.mailbox import headings, subjects
 
 pytestmark = proves(Feature.MAIL_READING)
 
