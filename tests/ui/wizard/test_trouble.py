@@ -30,6 +30,17 @@ def sits_at(at, newcomer: Newcomer, page: Page, **changes: object) -> Hands:
     return hands
 
 
+def looks_for(at, newcomer: Newcomer, finding, address: str) -> Hands:
+    """Enters another address, with everything else entered."""
+    model = newcomer.begin(finding)
+    newcomer.enter_everything(model)
+    hands = at(model)
+    go_to(hands, Page.PROVIDER)
+    fill(hands, Field.ADDRESS, address)
+    hands.press(Qt.Key.Key_Return)
+    return hands
+
+
 def go_to(hands: Hands, page: Page) -> None:
     for each in list(Page)[1 : page.number + 1]:
         hands.click(hands.window.next)
@@ -229,12 +240,7 @@ def test_R31_a_bare_mail_domain_is_refused_on_the_page_with_the_list(at, newcome
     def refusing(address: str, *_: object) -> None:
         raise not_supported("mail-only.example", catalogs.load())
 
-    model = newcomer.begin(refusing)
-    newcomer.enter_everything(model)
-    hands = at(model)
-    go_to(hands, Page.PROVIDER)
-    fill(hands, Field.ADDRESS, "emma@mail-only.example")
-    hands.press(Qt.Key.Key_Return)
+    hands = looks_for(at, newcomer, refusing, "emma@mail-only.example")
     told = hands.wait_for_message()
     assert "A bare IMAP or POP3 server is no supported calendar provider" in told.message
     assert "iCloud" in told.next_step
@@ -242,12 +248,7 @@ def test_R31_a_bare_mail_domain_is_refused_on_the_page_with_the_list(at, newcome
 
 
 def test_a_provider_that_wants_a_client_id_is_named_with_the_way_to_one_and_leads_no_further(at, newcomer):
-    model = newcomer.begin(bundled)
-    newcomer.enter_everything(model)
-    hands = at(model)
-    go_to(hands, Page.PROVIDER)
-    fill(hands, Field.ADDRESS, "emma@gmail.com")
-    hands.press(Qt.Key.Key_Return)
+    hands = looks_for(at, newcomer, bundled, "emma@gmail.com")
     told = hands.wait_for_message()
     assert told.message == "FM Desktop is not registered at Gmail and Google Workspace yet."
     assert told.next_step.startswith(
@@ -261,12 +262,7 @@ def test_a_provider_that_wants_a_client_id_is_named_with_the_way_to_one_and_lead
 
 def test_a_refusal_is_said_in_spanish(at, newcomer):
     texts.use("es")
-    model = newcomer.begin(bundled)
-    newcomer.enter_everything(model)
-    hands = at(model)
-    go_to(hands, Page.PROVIDER)
-    fill(hands, Field.ADDRESS, "emma@gmail.com")
-    hands.press(Qt.Key.Key_Return)
+    hands = looks_for(at, newcomer, bundled, "emma@gmail.com")
     shown = hands.wait_for_message()
     assert shown.message == "FM Desktop aún no está registrado en Gmail y Google Workspace."
     assert shown.next_step.startswith(
@@ -278,12 +274,7 @@ def test_a_refusal_is_said_in_spanish(at, newcomer):
 
 
 def test_R32_another_icloud_address_is_warned_of_and_has_to_be_confirmed(at, newcomer):
-    model = newcomer.begin(bundled)
-    newcomer.enter_everything(model)
-    hands = at(model)
-    go_to(hands, Page.PROVIDER)
-    fill(hands, Field.ADDRESS, "emma@icloud.com")
-    hands.press(Qt.Key.Key_Return)
+    hands = looks_for(at, newcomer, bundled, "emma@icloud.com")
     told = hands.wait_for_message()
     assert told.message == f"ForceManager knows you as {EMMA}, and your iCloud account is emma@icloud.com."
     page = hands.window.page
