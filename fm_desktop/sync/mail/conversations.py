@@ -36,7 +36,7 @@ class Conversations:
         self._account = account
 
     def excluded(self) -> frozenset[str]:
-        """Ids of messages: what is one of them, or answers one of them, is not logged."""
+        """Ids of messages, or the keys of those without: what is one of them, or answers one, is not logged."""
         rows = self._store.rows("SELECT message_id FROM mail_excluded WHERE account = ?", self._account)
         return frozenset(row["message_id"] for row in rows)
 
@@ -66,9 +66,8 @@ class Conversations:
         with self._store.transaction():
             for each in {each for row in group for each in _ids(row)}:
                 self._store.run("DELETE FROM mail_excluded WHERE account = ? AND message_id = ?", self._account, each)
-            left_out = [row["id"] for row in group if row["why"] == Why.CONVERSATION]
-            if left_out:
-                self._forget(left_out)
+            # Also what is logged already may have been left out for somebody who became a contact since.
+            self._forget([row["id"] for row in group if row["why"] == Why.CONVERSATION])
         return _told(group)
 
     def _forget(self, messages: list[int]) -> None:
@@ -106,7 +105,7 @@ def _fits(row: Row, text: str) -> bool:
 
 
 def _ids(row: Row) -> set[str]:
-    return {each for each in (row["message_id"], *json.loads(row["thread"])) if each}
+    return {row["message_id"] or row["key"], *json.loads(row["thread"])}
 
 
 def _grouped(rows: Iterable[Row]) -> list[list[Row]]:

@@ -10,11 +10,14 @@ import hashlib
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from fm_desktop.mailport import Heading
 from fm_desktop.model.message import Headers, Mailbox
 from fm_desktop.model.text import normal_title
-from fm_desktop.sync.mail.match import Addressee
+
+if TYPE_CHECKING:
+    from fm_desktop.sync.mail.match import Addressee
 
 EXT_PREFIX = "fmm1-"
 # As lists write it: “[sales] Offer”, “Re: [sales] Offer”.

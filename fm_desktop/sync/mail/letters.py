@@ -13,7 +13,7 @@ from fm_desktop.sync.store import Store, read_utc
 
 _EXCLUDED = (
     "EXISTS (SELECT 1 FROM mail_excluded WHERE mail_excluded.account = mail_message.account"
-    " AND (mail_excluded.message_id = mail_message.message_id"
+    " AND (mail_excluded.message_id IN (mail_message.message_id, mail_message.key)"
     " OR mail_excluded.message_id IN (SELECT value FROM json_each(mail_message.thread)))) AS is_excluded"
 )
 _LOGGED = (

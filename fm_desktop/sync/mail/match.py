@@ -13,6 +13,7 @@ from enum import StrEnum
 from fm_desktop.mailport import Heading, Role
 from fm_desktop.model.items import Party
 from fm_desktop.model.message import Direction, Headers, Mailbox
+from fm_desktop.sync.mail.identity import message_key
 from fm_desktop.sync.mail.policy import NEVER_READ, MailOptions
 
 Lookup = Callable[[str], Party]
@@ -81,7 +82,8 @@ class Decision:
 
 
 def decide(heading: Heading, role: Role, options: MailOptions, lookup: Lookup, excluded: Set[str]) -> Decision:
-    """`role` of the folder it is in; `excluded`: message ids of the conversations that the user took out."""
+    """`role` of the folder it is in; `excluded`: message ids of the conversations that the user took out, and the keys
+    of such messages without an id."""
     headers = heading.headers
     # A folder's name may lie, and many a sent message lies in the inbox: who wrote it says the direction.
     sent = any(each.address in options.own for each in headers.sender)
@@ -127,7 +129,7 @@ def _why(heading: Heading, role: Role, options: MailOptions, excluded: Set[str],
         return Why.NEVER
     if options.exclude_tag and options.exclude_tag.casefold() in headers.subject.casefold():
         return Why.TAG
-    if not excluded.isdisjoint((headers.message_id, *headers.thread)):
+    if excluded and not excluded.isdisjoint((headers.message_id or message_key(heading), *headers.thread)):
         return Why.CONVERSATION
     moment = moment_of(heading)
     if moment is not None and moment.date() < options.since:

@@ -111,6 +111,20 @@ def test_R10_a_conversation_that_was_taken_out_stays_out_with_all_answers_to_com
     assert world.subjects() == ["Else", "Secret plan"]
 
 
+def test_R10_a_message_without_an_id_that_was_taken_out_is_logged_for_no_contact_to_come(world):
+    world.mail.put(SENT, sent("Secret plan", [ANN, "new@later.example"], message_id=""))
+    world.log()
+    conversations = world.cycle.tables.conversations
+    conversations.exclude("secret")
+    world.people.people["new@later.example"] = Party(77, 50)
+    world.log()
+    assert world.subjects() == ["Secret plan"]
+    conversations.include("secret")
+    assert conversations.excluded() == frozenset()
+    world.log()
+    assert world.subjects() == ["Secret plan", "Secret plan"]
+
+
 def test_R10_a_conversation_that_is_taken_in_again_brings_what_was_left_out(world):
     world.mail.put(INBOX, letter("Secret plan", message_id="a@x"))
     world.log()
