@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum
+from typing import Any
 
 from fm_desktop.model.projection import Patch, Projection
 from fm_desktop.port import Side
 from fm_desktop.sync import policy
-from fm_desktop.sync.merge import Lost, Trees, full_text, merge
+from fm_desktop.sync.merge import TWO_WAY, Lost, Trees, full_text, merge
 from fm_desktop.sync.policy import Facts, Options, Origin
 
 
@@ -321,14 +322,22 @@ def _copy(view: View, options: Options, now: datetime, side: Side) -> Planned:
             return Planned(ignored=reason)
     value = source
     if side is Side.PROVIDER:
-        text = full_text(view.base_provider, view.base_crm, source)
-        value = replace(source, text=text, shortened=False, details="", locked=False)
+        value = _for_the_calendar(view, source)
     why = _why_copied(view, side, gone_here=gone_here)
     create = Operation(view.link, side, Verb.CREATE, why, value=value, puts_back=gone_here)
     if side is Side.PROVIDER and gone_here and change_of(view.crm, view.base_crm) is Change.UNCHANGED:
         # Nothing was changed since: it comes back as complete as it was, people included.
         create = replace(create, whole=True, mails=view.facts.others)
     return Planned((create,))
+
+
+def _for_the_calendar(view: View, source: Projection) -> Projection:
+    """What ForceManager keeps shorter than the calendar comes back as long as it was, but for what was edited."""
+    fields: dict[str, Any] = {"text": full_text(view.base_provider, view.base_crm, source)}
+    if view.base_provider is not None and view.base_crm is not None:
+        untouched = [name for name in TWO_WAY if getattr(source, name) == getattr(view.base_crm, name)]
+        fields |= {name: getattr(view.base_provider, name) for name in untouched}
+    return replace(source, **fields, shortened=False, details="", locked=False)
 
 
 def _why_not(view: View, source: Projection, options: Options, now: datetime, side: Side) -> str:

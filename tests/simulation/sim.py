@@ -81,6 +81,7 @@ class Simulation:
         self.loose = False
         self.states = 0
         self.backup: Path | None = None
+        self.taken_in_since: set[int] = set()
         self.copies = self.undone = False
 
     def _make_rough(self, lossy: bool) -> None:
@@ -114,6 +115,7 @@ class Simulation:
         copy = sqlite3.connect(self.backup)
         self.world.store.db.backup(copy)
         copy.close()
+        self.taken_in_since.clear()
 
     def restore(self) -> None:
         if self.backup is not None and not self._has_a_slip():
@@ -123,6 +125,8 @@ class Simulation:
             path.write_bytes(self.backup.read_bytes())
             self.open(path.stem)
             self._any_outcome()
+            for number in self.taken_in_since:
+                self.items[number].alone = True
 
     def _has_a_slip(self) -> bool:
         """Two rows of one item: only the computer that made the second one, and remembers it, knows it for what it is.
@@ -144,6 +148,7 @@ class Simulation:
         for known in self.items.values():
             if any(collection == name for collection, _, _ in self.places(Side.PROVIDER, known.number)):
                 known.kept = known.taken_in = True
+                self.taken_in_since.add(known.number)
         self.world.engine.calendars.select(name)
 
     def start_other(self) -> None:
@@ -394,7 +399,9 @@ class Simulation:
         known.edits.clear()
         known.deleted.clear()
         known.touched.clear()
-        known.kept = known.head_edited = known.copied = known.undone = known.taken_in = False
+        known.kept = known.head_edited = known.undone = known.taken_in = False
+        # Computers that do not know which row is the original may pair them differently from then on.
+        known.copied = known.copied and self.loose
 
 
 def _without_disk(store: Store) -> None:
