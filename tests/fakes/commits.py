@@ -20,3 +20,8 @@ def after_every_commit(store: Store, happens: Callable[[], None]) -> None:
             happens()
 
     store.transaction = watched  # type: ignore[method-assign]
+
+
+def without_disk(store: Store) -> None:
+    """Nothing of it outlives the process, whose deaths are played: what a transaction undoes is kept in memory."""
+    store.db.executescript("PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY")

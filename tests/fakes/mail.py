@@ -24,7 +24,7 @@ from fm_desktop.sync.mail.pipeline import MailCycle
 from fm_desktop.sync.mail.policy import MailOptions
 from fm_desktop.sync.report import MailReport
 from fm_desktop.sync.store import Store
-from tests.fakes.commits import after_every_commit
+from tests.fakes.commits import after_every_commit, without_disk
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 EMMA, ANN, BOB, STRANGER = "emma@example.com", "ann@client.example", "bob@client.example", "spam@other.example"
@@ -369,7 +369,7 @@ class MailWorld:
         if self.store is not None:
             self.store.close()
         self.store = Store.open(self.folder / f"{name}.db")
-        self.store.db.execute("PRAGMA synchronous = OFF")
+        without_disk(self.store)
         with self.store.transaction():
             self.store.run(
                 "INSERT OR IGNORE INTO account (id, tenant, crm_user, address) VALUES (1, 'crm.example', '7', 'emma')"

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,8 +19,8 @@ from fm_desktop.sync.plan import Decision, Verb
 from fm_desktop.sync.policy import Direction
 from fm_desktop.sync.report import Outcome
 from fm_desktop.sync.retry import retry
-from fm_desktop.sync.store import Store
 from fm_desktop.sync.undo import CannotUndo, undo
+from tests.fakes.commits import after_every_commit, without_disk
 from tests.fakes.memory import MemorySide
 from tests.fakes.world import AGENDA, World
 from tests.simulation.rough import LAG, TITLE_LIMIT, RoughSide
@@ -95,7 +93,7 @@ class Simulation:
 
     def open(self, name: str) -> None:
         self.world.engine = self.world._open(name)
-        _without_disk(self.world.store)
+        without_disk(self.world.store)
 
     def reopen(self, name: str | None = None) -> None:
         path = self.world.store.path
@@ -156,7 +154,7 @@ class Simulation:
             kept = self.world.store
             self.other = self.world._open("other")
             self.other_store, self.world.store = self.world.store, kept
-            _without_disk(self.other_store)
+            without_disk(self.other_store)
         self.loose = True
 
     def engines(self) -> list[Engine]:
@@ -185,18 +183,7 @@ class Simulation:
             if count == moment:
                 raise Crash
 
-        store = self.world.store
-        transaction = store.transaction
-
-        @contextmanager
-        def watched() -> Iterator[None]:
-            nested = store.db.in_transaction
-            with transaction():
-                yield
-            if not nested:
-                tick()
-
-        store.transaction = watched  # type: ignore[method-assign]
+        after_every_commit(self.world.store, tick)
         for side in self.sides():
             side.after_write = tick
         try:
@@ -402,11 +389,6 @@ class Simulation:
         known.kept = known.head_edited = known.undone = known.taken_in = False
         # Computers that do not know which row is the original may pair them differently from then on.
         known.copied = known.copied and self.loose
-
-
-def _without_disk(store: Store) -> None:
-    """Nothing here outlives the process, whose deaths are played: what a transaction undoes is kept in memory."""
-    store.db.executescript("PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY")
 
 
 def values_of(item: Item) -> dict[str, object]:
