@@ -26,7 +26,7 @@ from fm_desktop.settings_errors import SettingsError
 from fm_desktop.ui.jobs import told
 from fm_desktop.ui.texts import tr
 from fm_desktop.ui.theme import Space, Tone
-from fm_desktop.ui.widgets import Banner, Busy, Button, PageHeader, Weight, across, empty_layout
+from fm_desktop.ui.widgets import Banner, Busy, Button, PageHeader, Weight, at_the_end, empty_layout
 from fm_desktop.ui.wizard.fields import PageLink, SecretField, TextField
 from fm_desktop.ui.wizard.words import browser_texts, doing, sentence
 from fm_desktop.ui.wizard.workwindow import WorkWindow
@@ -57,10 +57,8 @@ class AgainWindow(WorkWindow):
             column.addWidget(each)
         column.addLayout(self._messages)
         column.addStretch(1)
-        row = across(self.busy)
-        row.addWidget(self.cancel)
-        row.addWidget(self.sign_in)
-        column.addLayout(row)
+        column.addWidget(self.busy)
+        column.addLayout(at_the_end(self.cancel, self.sign_in))
         self.setMinimumWidth(_WIDTH)
         self._show_state()
 
@@ -92,6 +90,7 @@ class AgainWindow(WorkWindow):
         self.busy.setVisible(work is not None)
         if work is not None:
             self.busy.say(doing(work.step))
+        QTimer.singleShot(0, self, self._make_room)
 
     def _quiet(self) -> None:
         empty_layout(self._messages)

@@ -1,4 +1,5 @@
-"""The wizard at each of its pages, as a person meets it: for the tests that look at all of them, and for pictures."""
+"""The wizard at each of its pages, and its windows for one credential, as a person meets them: for the tests that look
+at all of them, and for pictures."""
 
 from __future__ import annotations
 
@@ -7,9 +8,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from PySide6.QtWidgets import QWidget
+
+from fm_desktop.connect import Connector
 from fm_desktop.credentials import Credentials, Which
 from fm_desktop.crm.account import User
 from fm_desktop.errors import ExitCode, Explained, explained
+from fm_desktop.logs import Redactor
 from fm_desktop.model.items import Kind
 from fm_desktop.model.projection import Projection
 from fm_desktop.model.times import Span, Timed
@@ -24,9 +29,11 @@ from fm_desktop.providers.finding import find
 from fm_desktop.providers.oauth.grants import TokenSet
 from fm_desktop.providers.oauth.service import Account
 from fm_desktop.providers.oauth.visit import WrongAccount
+from fm_desktop.settings import parse
 from fm_desktop.signing import Grant
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.report import PlannedLine
+from fm_desktop.ui.wizard.again import AgainWindow, BrowserWindow, SignInWindow
 from fm_desktop.ui.wizard.window import WizardWindow
 
 ADDRESS = "emma.stone@gmx.de"
@@ -37,6 +44,15 @@ CALENDARS = (
     Collection("/e/holidays/", "Holidays in Spain", writable=False, colour="#8a5aa8"),
 )
 _GMAIL = "emma.stone@gmail.com"
+_SETTINGS = f"""
+[crm]
+url = "https://crm.company.example/api/v4"
+public_key = "key"
+user = "{_GMAIL}"
+[provider]
+address = "{_GMAIL}"
+name = "gmail"
+"""
 _NOT_AGREED = Refused(
     "You did not agree that FM Desktop may use your account at Gmail and Google Workspace.",
     "Sign in again and agree. Where the page says that an administrator has to, ask yours.",
@@ -239,6 +255,39 @@ SCENES: dict[str, Callable[[Path], WizardWindow]] = {
 }
 
 
-def all_scenes(home: Path) -> Iterator[tuple[str, WizardWindow]]:
-    for name, make in SCENES.items():
+def _typed_again(home: Path, which: Which, error: str = "") -> AgainWindow:
+    paths = Paths.of({"FM_DESKTOP_HOME": str(home)})
+    window = SignInWindow(paths, parse(_SETTINGS), Credentials({}), which, lambda _settings: None, Redactor())
+    if error:
+        window._failed(Explained(error, "Sign in again, with the password you use now.", ExitCode.SIGN_IN))
+    return window
+
+
+def _browsed_again(home: Path) -> AgainWindow:
+    paths, settings = Paths.of({"FM_DESKTOP_HOME": str(home)}), parse(_SETTINGS)
+    connector = Connector(paths, settings, Credentials({}), Redactor())
+    return BrowserWindow(settings, connector, lambda _settings: None, lambda _page: None, lambda _text: None)
+
+
+def _browsing_again(home: Path) -> AgainWindow:
+    window = _browsed_again(home)
+    work = Work(Step.BROWSER, lambda ending: ending.wait(60), lambda _: None, _Visit.url)
+    window.worker.start(work, lambda: None, lambda _: None)
+    return window
+
+
+AGAIN: dict[str, Callable[[Path], AgainWindow]] = {
+    "again-password": lambda home: _typed_again(home, Which.PROVIDER_PASSWORD),
+    "again-password-refused": lambda home: _typed_again(
+        home, Which.PROVIDER_PASSWORD, "imap.gmail.com did not accept the user name or the password."
+    ),
+    "again-forcemanager": lambda home: _typed_again(home, Which.CRM_PRIVATE_KEY),
+    "again-browser": _browsed_again,
+    "again-browser-waiting": _browsing_again,
+}
+EVERY: dict[str, Callable[[Path], QWidget]] = {**SCENES, **AGAIN}
+
+
+def all_scenes(home: Path) -> Iterator[tuple[str, QWidget]]:
+    for name, make in EVERY.items():
         yield name, make(home / name)

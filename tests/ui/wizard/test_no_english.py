@@ -5,13 +5,13 @@ import pytest
 from fm_desktop.ui import texts
 from tests.ui.english import english_left, shown
 from tests.ui.wizard.hands import settle
-from tests.ui.wizard.scenes import SCENES
+from tests.ui.wizard.scenes import EVERY
 
 
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("scene", EVERY)
 def test_a_page_in_spanish_is_spanish(qtbot, tmp_path, scene):
     texts.use("es")
-    window = SCENES[scene](tmp_path)
+    window = EVERY[scene](tmp_path)
     window.show()
     qtbot.waitExposed(window)
     settle()

@@ -14,7 +14,7 @@ from fm_desktop.ui import texts
 from fm_desktop.ui.theme import Scheme, theme
 from fm_desktop.ui.widgets import Label
 from tests.ui.wizard.hands import controls, name_of, settle
-from tests.ui.wizard.scenes import SCENES
+from tests.ui.wizard.scenes import AGAIN, EVERY, SCENES
 
 SIZES = [(900, 660), (1024, 700), (640, 360), (540, 340)]
 
@@ -25,7 +25,7 @@ def opened(qtbot, tmp_path):
     windows = []
 
     def open_scene(name, size=(900, 660)):
-        window = SCENES[name](tmp_path / name)
+        window = EVERY[name](tmp_path / name)
         windows.append(window)
         window.resize(*size)
         window.show()
@@ -42,7 +42,7 @@ def opened(qtbot, tmp_path):
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("scene", EVERY)
 def test_every_control_has_a_name_and_every_button_a_text(opened, scene, language):
     texts.use(language)
     window = opened(scene)
@@ -59,7 +59,7 @@ def test_every_control_has_a_name_and_every_button_a_text(opened, scene, languag
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("scene", EVERY)
 def test_no_two_controls_of_a_page_have_the_same_key(opened, scene, language):
     texts.use(language)
     window = opened(scene)
@@ -67,6 +67,16 @@ def test_no_two_controls_of_a_page_have_the_same_key(opened, scene, language):
     labels += [each.text() for each in window.findChildren(QAbstractButton) if each.isVisible() and each.isEnabled()]
     keys = [match.lower() for text in labels for match in re.findall(r"(?<!&)&([^&\s])", text)]
     assert len(keys) == len(set(keys)), sorted(labels)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("scene", AGAIN)
+def test_what_is_being_done_is_said_in_full(opened, scene, language):
+    texts.use(language)
+    window = opened(scene, (1, 1))
+    assert not window.busy.isVisible() or window.busy.width() >= window.busy.sizeHint().width()
+    for each in window.findChildren(Label):
+        assert not each.isVisible() or each.height() >= each.heightForWidth(each.width())
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
