@@ -109,12 +109,12 @@ def _decide(trees: Trees, field: str, winner: Side, authority: Side | None) -> t
 
 
 def _fuller(trees: Trees, field: str) -> Side | None:
-    """With no base to tell an emptied field from one never filled, the filled one is kept; and with none to take the
-    rest from, the beginning of a text never replaces a whole one."""
+    """The beginning of a text never replaces a whole one where nobody knows its rest. With no base to tell an emptied
+    field from one never filled, the filled one is kept."""
+    if field == "text" and trees.crm.shortened and not (trees.base_crm and trees.base_crm.shortened):
+        return Side.PROVIDER
     if trees.base_provider is not None and trees.base_crm is not None:
         return None
-    if field == "text" and trees.crm.shortened:
-        return Side.PROVIDER
     provider, crm = _has_value(trees, field, Side.PROVIDER), _has_value(trees, field, Side.CRM)
     if provider == crm:
         return None

@@ -247,7 +247,7 @@ class Relinker:
         if link.provider_resource != primary.id:
             extra["provider_resource"] = primary.id
         if link.detached:
-            extra["detached"] = False
+            extra |= {"detached": False, "dirty": True}
         if link.facts != facts:
             extra |= {"facts": facts, "dirty": True}
         if link.facts.whom != facts.whom:

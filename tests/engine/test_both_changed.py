@@ -83,13 +83,21 @@ def test_two_programs_at_war_are_stopped(world: World) -> None:
     assert world.crm.writes("update") + world.calendar.writes("update") < 9
 
 
-def test_with_no_base_the_beginning_of_a_text_never_replaces_a_whole_one(world: World) -> None:
-    """Found by the simulation: after a lost state the cut copy won against what had been typed in the calendar."""
-    key = world.calendar.put("Work", event("Plan", text="A long text, of which ForceManager keeps the beginning"))
+@pytest.mark.parametrize("state", ["fresh", "old"])
+def test_the_beginning_of_a_text_never_replaces_a_whole_one(world: World, tmp_path: Path, state: str) -> None:
+    """Found by the simulation: where the state was lost, or an old one came back, the cut copy won against what had
+    been typed in the calendar."""
+    key = world.calendar.put("Work", event("Plan", text="old"))
+    world.sync()
+    world.store.close()
+    if state == "old":
+        (tmp_path / "old.db").write_bytes((tmp_path / "state.db").read_bytes())
+    world.reopen()
+    world.calendar.edit("Work", key, text="A long text, of which ForceManager keeps the beginning")
     world.sync()
     world.crm.edit(AGENDA, world.crm.key_of("Plan"), text="A long text", shortened=True)
     world.calendar.edit("Work", key, text="typed anew")
-    world.reopen("fresh")
+    world.reopen(state)
     world.sync()
     assert world.calendar.items()[0].text == world.crm.items()[0].text == "typed anew"
     world.quiet()

@@ -285,3 +285,17 @@ def test_R27_what_waits_in_a_calendar_that_is_taken_out_waits_no_more_and_is_ask
     calendars.select("Work")
     assert world.sync(minutes=60 * 24 * 30).held == 1
     assert world.calendar.mails == []
+
+
+def test_R27_what_waits_is_asked_again_where_its_item_is_shown_by_another_calendar(tmp_path: Path) -> None:
+    """The question went with the calendar that was taken out, and nobody asked it again."""
+    world = World(tmp_path, calendars=("Work", "Home"))
+    change_waits(world)
+    items = next(iter(world.calendar.shelves["Work"].values())).items
+    world.engine.calendars.deselect("Work", remove_copies=False)
+    world.calendar.put("Home", *items)
+    assert world.sync().held == 1
+    decide(world, Decision.APPROVED)
+    world.sync()
+    assert len(world.calendar.mails) == 1
+    world.quiet()
