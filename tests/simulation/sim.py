@@ -343,7 +343,7 @@ class Simulation:
             assert not there or known.kept, f"came back: {here}"
         elif not deleted:
             assert there, f"lost: {here}"
-        elif not self.loose and not known.kept and not known.touched:
+        elif not self.loose and not known.kept and not known.touched and not known.twice:
             assert not there, f"not deleted: {here}"
 
     def _check_values(self, known: Known, row: Item, event: Item) -> None:

@@ -10,10 +10,10 @@ import pytest
 from fm_desktop.port import OutcomeUnknown, PortError, Refused, Unreachable
 from fm_desktop.sync.calendars import Calendars
 from fm_desktop.sync.identity import is_our_ext_id, is_released
-from fm_desktop.sync.plan import Verb
+from fm_desktop.sync.plan import Decision, Verb
 from fm_desktop.sync.undo import undo
 from tests.engine.copies.steps import GUESTS, row
-from tests.engine.steps import cycles, interrupted, newest
+from tests.engine.steps import cycles, decide, interrupted, newest
 from tests.fakes.world import AGENDA, World, event, invitation
 
 
@@ -208,6 +208,24 @@ def test_R04_a_new_computer_makes_no_second_row_while_a_copy_is_taken_out(world:
     interrupted(world)
     cycles(world, world.another_computer("new"))
     assert world.crm.titles() == world.calendar.titles() == ["Dentist"]
+
+
+def test_a_row_that_was_about_to_be_taken_out_when_the_state_was_lost_is_asked_about(world: World) -> None:
+    """It stayed in ForceManager for ever, and nobody was told."""
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    Calendars(world.engine.state).deselect("Home", remove_copies=False)
+    world.calendar.remove("Work", "uid-Dentist.ics")
+    world.crm.fail("delete", Unreachable("the line is down"))
+    interrupted(world)
+    assert is_released(world.crm.one("Dentist").uid)
+    world.reopen("fresh")
+    assert world.sync().held == 0
+    assert world.sync(minutes=70).held == 1
+    decide(world, Decision.APPROVED)
+    world.sync()
+    assert world.crm.titles() == []
+    world.quiet()
 
 
 @pytest.mark.parametrize(
