@@ -44,7 +44,7 @@ class Figures:
     violations: list[str] = field(default_factory=list)
 
 
-def run_batch(number: int, *, world: str, shrink: bool) -> Figures:
+def run_batch(number: int, *, world: str, shrink: bool, histories: int = BATCH) -> Figures:
     """Histories of one seed: what happened in them, and the violation that ended it, if there was one."""
     # No disk slows the stores down where the system has memory to put files in.
     memory = Path("/dev/shm")
@@ -53,7 +53,7 @@ def run_batch(number: int, *, world: str, shrink: bool) -> Figures:
     HAPPENED.clear()
     figures = Figures(HAPPENED)
     chosen = settings(
-        max_examples=BATCH,
+        max_examples=histories,
         stateful_step_count=STEPS,
         deadline=None,
         database=None,
@@ -77,9 +77,10 @@ def main(arguments: Iterable[str]) -> int:
 
 def campaign(world: str, given: Mapping[str, str]) -> int:
     first = int(given.get("FIRST") or secrets.randbelow(2**31))
-    batches = -(-int(given.get("N", 1000)) // BATCH)
+    wanted = int(given.get("N", 1000))
+    batches = -(-wanted // BATCH)
     began, total = time.monotonic(), Figures()
-    run = functools.partial(run_batch, world=world, shrink="SHRINK" in given)
+    run = functools.partial(run_batch, world=world, shrink="SHRINK" in given, histories=min(wanted, BATCH))
     with multiprocessing.get_context("spawn").Pool(int(given.get("JOBS", os.cpu_count() or 1))) as pool:
         for figures in pool.imap_unordered(run, range(first, first + batches)):
             total.happened += figures.happened

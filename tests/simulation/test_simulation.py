@@ -33,4 +33,4 @@ def test_R10_every_message_with_a_contact_is_logged_once_whatever_happens() -> N
 @pytest.mark.parametrize("world", ["calendar", "mail"])
 def test_histories_that_were_never_played_come_to_rest(world: str) -> None:
     """A violation is printed with its seed and its steps."""
-    _come_to_rest(world, "N=50")
+    _come_to_rest(world, "N=12")
