@@ -65,7 +65,8 @@ def run_batch(number: int, *, world: str, shrink: bool, histories: int = BATCH) 
     try:
         run_state_machine_as_test(seed(number)(WORLDS[world]), settings=chosen)
     except Exception as error:  # noqa: BLE001 - any failure is a finding
-        figures.violations.append("".join([f"seed {number}\n", *traceback.format_exception(error, limit=-3)]))
+        told = [f"seed {number}, {histories} histories of {world}\n", *traceback.format_exception(error, limit=-3)]
+        figures.violations.append("".join(told))
     return figures
 
 
