@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from fm_desktop import addressbook, logs, people
 from fm_desktop.connect import Connector, now
@@ -35,6 +35,9 @@ from fm_desktop.sync.resources import KnownCollection
 from fm_desktop.sync.state import State
 from fm_desktop.sync.status import Status, overview
 from fm_desktop.sync.store import Store
+
+if TYPE_CHECKING:
+    from fm_desktop.notes import Words
 
 NOT_SET_UP = "FM Desktop is not set up yet."
 HOW_TO_SET_UP = "Write a setup.toml (see README) and run: fm-desktop setup --file setup.toml"
@@ -83,12 +86,12 @@ class Profile:
         finally:
             runner.close()
 
-    def loop(self, watch: Watch | None = None) -> Headless:
-        """The loop, for a thread to run; `watch` is told of each cycle."""
-        return Headless(self.paths, self._runner(), self.settings.sync.interval_seconds, watch)
+    def loop(self, watch: Watch | None = None, words: Callable[[], Words] | None = None) -> Headless:
+        """The loop, for a thread to run; `watch` is told of each cycle, `words` are those of messages in the inbox."""
+        return Headless(self.paths, self._runner(words), self.settings.sync.interval_seconds, watch)
 
-    def _runner(self) -> Runner:
-        return Runner(self.paths, self.settings, self.connector)
+    def _runner(self, words: Callable[[], Words] | None = None) -> Runner:
+        return Runner(self.paths, self.settings, self.connector, words)
 
     # --- looking ---
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from fm_desktop.notes import News, composed, grouped
+from fm_desktop.notes import ENGLISH, News, Words, composed, grouped
 from fm_desktop.port import OutcomeUnknown, PortError
 from fm_desktop.sync.state import State
 from fm_desktop.sync.store import read_utc, utc_text
@@ -39,14 +39,16 @@ class _Mark:
 
 
 class InboxNotes:
-    """Over one account's state, used by one cycle. `put` is None where no mail server is known."""
+    """Over one account's state, used by one cycle. `put` is None where no mail server is known; `words` are those of
+    the messages."""
 
-    def __init__(self, state: State, address: str, zone: str, put: Put | None) -> None:
+    def __init__(self, state: State, address: str, zone: str, put: Put | None, words: Words = ENGLISH) -> None:
         self._state = state
         self._store = state.store
         self._address = address
         self._zone = zone
         self._put = put
+        self._words = words
 
     def tell(self, began: datetime) -> None:
         """Tells of what is new since the last call; the first time, since the cycle `began`. Raises `StoreError`."""
@@ -88,7 +90,7 @@ class InboxNotes:
         assert self._put is not None
         self._keep(after)
         try:
-            self._put(composed(group, self._address, self._zone, self._state.clock()))
+            self._put(composed(group, self._address, self._zone, self._state.clock(), self._words))
         except OutcomeUnknown as error:
             _log.warning("It is not known whether a note is in the inbox: %s", error)
         except PortError as error:

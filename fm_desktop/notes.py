@@ -21,10 +21,25 @@ AT_ONCE = 3
 _LISTED = 50
 _LONGEST_TITLE = 200
 _NAMESPACE = uuid.UUID("6f0c9c6e-2b1f-5d0f-9a43-0a4a6f5d6d25")
-_WHENCE = (
-    "FM Desktop put this message into your own inbox; it was not sent to anybody. You can switch such messages off in"
-    " its settings."
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands around the events, in the user's language; values in braces are filled in."""
+
+    one: str = "New in your calendar: {title}"
+    many: str = "{number} new events in your calendar"
+    all_day: str = "{day}, all day"
+    from_to: str = "{start} to {end}"
+    more: str = "and {number} more"
+    nameless: str = "(no title)"
+    whence: str = (
+        "FM Desktop put this message into your own inbox; it was not sent to anybody. You can switch such messages off "
+        "in its settings."
+    )
+
+
+ENGLISH = Words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +59,7 @@ def grouped(news: Sequence[News]) -> tuple[tuple[News, ...], ...]:
     return tuple((each,) for each in news)
 
 
-def composed(news: Sequence[News], address: str, zone: str, at: datetime) -> bytes:
+def composed(news: Sequence[News], address: str, zone: str, at: datetime, words: Words = ENGLISH) -> bytes:
     """One message (RFC 5322) from and to the user's `address`; times are told on the clock of `zone` (an IANA name).
 
     Its Message-ID follows from the events. It is marked as made by a program (RFC 3834, 5), so that no vacation
@@ -54,47 +69,50 @@ def composed(news: Sequence[News], address: str, zone: str, at: datetime) -> byt
     message = EmailMessage(email.policy.SMTP.clone(utf8=not address.isascii()))
     message["From"] = Address("FM Desktop", user, domain)
     message["To"] = Address("", user, domain)
-    message["Subject"] = _subject(news)
+    message["Subject"] = _subject(news, words)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{uuid.uuid5(_NAMESPACE, ' '.join(each.key for each in news))}@fm-desktop.invalid>"
     message["Auto-Submitted"] = "auto-generated"
     message[NOTICE_FIELD] = "new"
-    message.set_content(_body(news, zone))
+    message.set_content(_body(news, zone, words))
     return message.as_bytes()
 
 
-def _subject(news: Sequence[News]) -> str:
+def _subject(news: Sequence[News], words: Words) -> str:
     if len(news) == 1:
-        return f"New in your calendar: {_title(news[0])}"
-    return f"{len(news)} new events in your calendar"
+        return words.one.format(title=_title(news[0], words))
+    return words.many.format(number=len(news))
 
 
-def _body(news: Sequence[News], zone: str) -> str:
+def _body(news: Sequence[News], zone: str, words: Words) -> str:
     if len(news) == 1:
         (one,) = news
-        lines = [_title(one), _when(one.span, zone), *_encodable(normal_text(one.details)).split("\n")]
+        lines = [_title(one, words), _when(one.span, zone, words), *_encodable(normal_text(one.details)).split("\n")]
         told = "\n".join(filter(None, lines))
     else:
-        shown = [f"- {_title(each)}{_after_comma(_when(each.span, zone))}" for each in news[:_LISTED]]
+        shown = [f"- {_title(each, words)}{_after_comma(_when(each.span, zone, words))}" for each in news[:_LISTED]]
         rest = len(news) - len(shown)
-        told = "\n".join([*shown, f"and {rest} more"] if rest else shown)
-    return f"{told}\n\n{_WHENCE}\n"
+        told = "\n".join([*shown, words.more.format(number=rest)] if rest else shown)
+    return f"{told}\n\n{words.whence}\n"
 
 
-def _title(news: News) -> str:
-    title = _encodable(normal_title(news.title)) or "(no title)"
+def _title(news: News, words: Words) -> str:
+    title = _encodable(normal_title(news.title)) or words.nameless
     return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1].rstrip() + "…"
 
 
-def _when(span: Span | None, zone: str) -> str:
+def _when(span: Span | None, zone: str, words: Words) -> str:
     if span is None:
         return ""
     start, end = span.start, span.end
     if not isinstance(start, Timed) or not isinstance(end, Timed):
-        return f"{start}, all day"
+        return words.all_day.format(day=start)
     begins, ends = start.in_zone(zone).local, end.in_zone(zone).local
-    until = f"{ends:%H:%M}" if begins.date() == ends.date() else f"{ends:%Y-%m-%d %H:%M}"
-    return f"{begins:%Y-%m-%d %H:%M}" + (f" to {until}" if ends != begins else "") + f" ({zone})"
+    told = f"{begins:%Y-%m-%d %H:%M}"
+    if ends != begins:
+        until = f"{ends:%H:%M}" if begins.date() == ends.date() else f"{ends:%Y-%m-%d %H:%M}"
+        told = words.from_to.format(start=told, end=until)
+    return f"{told} ({zone})"
 
 
 def _after_comma(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from filelock import FileLock, Timeout
 
@@ -34,6 +34,9 @@ from fm_desktop.sync.status import note_end, note_success
 from fm_desktop.sync.store import Store
 from fm_desktop.sync.upkeep import tidy
 
+if TYPE_CHECKING:
+    from fm_desktop.notes import Words
+
 _log = logging.getLogger(__name__)
 
 WAIT_FOR_OTHER_CYCLE = 60.0
@@ -44,8 +47,12 @@ _HALTED = {Running.PAUSED: Outcome.PAUSED, Running.STOPPED: Outcome.STOPPED}
 class Runner:
     """Runs cycles of a profile, in one thread, over connections that stay open between them."""
 
-    def __init__(self, paths: Paths, settings: Settings, connector: Connector) -> None:
+    def __init__(
+        self, paths: Paths, settings: Settings, connector: Connector, words: Callable[[], Words] | None = None
+    ) -> None:
+        """`words` are those of messages in the own inbox, asked for each time: English ones if nobody else has any."""
         self._paths = paths
+        self._words = words
         self._settings = settings
         self._connector = connector
         self._sides: Sides | None = None
@@ -161,10 +168,11 @@ class Runner:
     def _tell_in_inbox(self, sides: Sides, store: Store, began: datetime) -> None:
         # Imported here: the icon need not wait for what composes messages.
         from fm_desktop.inbox import InboxNotes
+        from fm_desktop.notes import ENGLISH
 
-        notes = InboxNotes(
-            self._connector.state(store), self._settings.provider.address, sides.who.context.zone, sides.put_in_inbox
-        )
+        address, zone = self._settings.provider.address, sides.who.context.zone
+        words = self._words() if self._words else ENGLISH
+        notes = InboxNotes(self._connector.state(store), address, zone, sides.put_in_inbox, words)
         if self._settings.email.note_new_events:
             notes.tell(began)
         else:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from fm_desktop.ui.inbox_words import inbox_words
+
 if TYPE_CHECKING:
     from fm_desktop.app import Profile
     from fm_desktop.runner import Headless
@@ -61,7 +63,7 @@ class Worker(threading.Thread):
 
         while not self._ending.is_set():
             try:
-                self._headless = self._profile.loop(self)
+                self._headless = self._profile.loop(self, inbox_words)
                 self.finished = False
                 if self._ending.is_set():
                     self._headless.end()

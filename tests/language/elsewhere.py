@@ -23,7 +23,6 @@ ELSEWHERE: Final = {
         "crm/comment.py",
         f"crm/emails_rows.py {TOP}",
         f"crm/rows.py {TOP}",
-        "notes.py",
         "providers/mime/notes.py",
         f"sync/details.py {TOP}",
         "sync/details.py details_of",
@@ -33,6 +32,7 @@ ELSEWHERE: Final = {
         "sync/mail/record.py _within_limits",
         f"sync/project.py {TOP}",
     ),
+    "It is said where no window gives other words: see `ui/inbox_words.py`.": ("notes.py",),
     "It is part of sentences that are looked for whole.": (
         "credentials.py Credentials._ask: set {} in the environment instead",
         "settings_errors.py _unknown: did you mean {}?",
