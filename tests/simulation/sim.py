@@ -125,6 +125,10 @@ class Simulation:
             self._any_outcome()
             for number in self.taken_in_since:
                 self.items[number].alone = True
+            if self.world.store.row("SELECT 1 FROM link WHERE wish IS NOT NULL") is not None:
+                # An undo that waited then is done now.
+                for known in self.items.values():
+                    known.undone = True
 
     def _has_a_slip(self) -> bool:
         """Two rows of one item: only the computer that made the second one, and remembers it, knows it for what it is.
