@@ -6,7 +6,7 @@ import email.policy
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -106,7 +106,10 @@ def _when(span: Span | None, zone: str, words: Words) -> str:
         return ""
     start, end = span.start, span.end
     if not isinstance(start, Timed) or not isinstance(end, Timed):
-        return words.all_day.format(day=start)
+        assert not isinstance(start, Timed)
+        assert not isinstance(end, Timed)
+        last = end - timedelta(days=1)  # RFC 5545 3.6.1: the end is the day after
+        return words.all_day.format(day=start if last <= start else f"{start} – {last}")
     begins, ends = start.in_zone(zone).local, end.in_zone(zone).local
     told = f"{begins:%Y-%m-%d %H:%M}"
     if ends != begins:

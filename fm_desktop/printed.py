@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fm_desktop.errors import ExitCode
 from fm_desktop.model.message import Direction
+from fm_desktop.model.text import apart
 from fm_desktop.model.times import Span, Timed, When
 from fm_desktop.port import Side, SignInNeeded
 from fm_desktop.show import count, facts, moment, one_line, table
@@ -46,6 +47,7 @@ _OUTCOMES = {
     Outcome.FAILED: "The cycle could not be finished.",
 }
 _ARROWS = {Direction.SENT: "→", Direction.RECEIVED: "←"}
+_TEXTS = ("title", "text", "details")
 _LONGEST = 200
 _BUT_FOR_HELD = "Both sides are in step but for that."
 _UNREACHABLE = {Outcome.UNREACHABLE, Outcome.THROTTLED}
@@ -208,19 +210,21 @@ def waiting(found: Sequence[Held]) -> str:
 def _held_changes(held: Held) -> Iterable[str]:
     """What the write would change, by its number."""
     for name in held.after if held.verb is Verb.UPDATE else ():
-        before, after = (_value(name, values.get(name)) for values in (held.before, held.after))
+        values = held.before.get(name), held.after[name]
+        if name in _TEXTS:
+            texts = [one_line(str(each or "")) for each in values]
+            before, after = (f"“{each}”" if each else "–" for each in apart(texts[0], texts[1], _LONGEST))
+        else:
+            before, after = (_value(name, each) for each in values)
         yield f"{held.id}: {name} {before} → {after}"
 
 
 def _value(name: str, value: Any) -> str:
-    """A value of the history (`sync/serial.py`), on one line."""
+    """A value of the history (`sync/serial.py`) that is no text."""
     if name == "span":
         span = read_span(value)
         return "–" if span is None else _span(span)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    text = one_line(str(value or ""))
-    return f"“{text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + '…'}”" if text else "–"
+    return "yes" if value else "no"
 
 
 def _span(span: Span) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NO_WIZARD = "The wizard is not part of this version. Use: fm-desktop setup --file setup.toml"
 EVERY = "all"
+_ABOUT_ALL = {"approve": "Do all of these? [y/N] ", "keep": "Leave all of these as they are? [y/N] "}
 
 Options = argparse.Namespace
 
@@ -133,13 +134,18 @@ def held(options: Options) -> int:
         return _print(options, found, printed.held(found))
     if not options.ids:
         raise UsageError(f"Which? Add the numbers, as the list shows them, or {EVERY}.", "See them: fm-desktop held")
-    ids = _every_one(profile) if options.ids == [EVERY] else [_number(each) for each in options.ids]
+    if EVERY in options.ids and len(options.ids) > 1:
+        raise UsageError(f"“{EVERY}” stands by itself, without numbers.")
+    if options.ids == [EVERY]:
+        ids = _every_one(profile, options.decision)
+    else:
+        ids = list(dict.fromkeys(_number(each) for each in options.ids))
     decide = profile.approve if options.decision == "approve" else profile.keep
     print(printed.decided(decide(ids), options.decision))
     return ExitCode.DONE
 
 
-def _every_one(profile: Profile) -> list[int]:
+def _every_one(profile: Profile, decision: str) -> list[int]:
     """The numbers of what waits, once somebody has seen it: a word is about what was shown, not what came since."""
     found = profile.held()
     ids = [each.id for each in found]
@@ -149,7 +155,7 @@ def _every_one(profile: Profile) -> list[int]:
     if not sys.stdin.isatty():
         numbers = " ".join(map(str, ids))
         raise UsageError(f"“{EVERY}” asks you first, and nobody is there to answer. Name the numbers: {numbers}")
-    return ids if _says_yes("Is your word about all of them? [y/N] ") else []
+    return ids if _answer(_ABOUT_ALL[decision]) in {"y", "yes"} else []
 
 
 def _number(text: str) -> int:
@@ -176,16 +182,18 @@ def stop(options: Options) -> int:
     profile = _profile(options)
     forget = options.forget
     if forget is None:
-        forget = sys.stdin.isatty() and _says_no("Keep the sign-in data on this computer for later? [Y/n] ")
+        kept = "Keep the sign-in data on this computer for later? [Y/n] "
+        forget = sys.stdin.isatty() and _answer(kept) in {"n", "no"}
     return _steered(profile.stop(options.channel, forget_credentials=forget))
 
 
-def _says_no(question: str) -> bool:
-    return input(question).strip().lower() in {"n", "no"}
-
-
-def _says_yes(question: str) -> bool:
-    return input(question).strip().lower() in {"y", "yes"}
+def _answer(question: str) -> str:
+    """What somebody types, in lower case; nothing where they end the input (Ctrl+D) instead."""
+    try:
+        return input(question).strip().lower()
+    except EOFError:
+        print()
+        return ""
 
 
 def _steered(found: Any) -> int:

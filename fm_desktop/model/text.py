@@ -22,3 +22,16 @@ def normal_title(title: str) -> str:
         # Nearly all of a mailbox's titles, ids and names: there is nothing else to tidy in them.
         return " ".join(title.split())
     return " ".join(normal_text(title).split())
+
+
+def apart(before: str, after: str, longest: int) -> tuple[str, str]:
+    """Two texts for people to compare, each of at most `longest` characters, around the first that differs."""
+    both = zip(before, after, strict=False)
+    first = next((place for place, (old, new) in enumerate(both) if old != new), min(len(before), len(after)))
+    start = max(0, first - longest // 4) if max(len(before), len(after)) > longest else 0
+    return _piece(before, start, longest), _piece(after, start, longest)
+
+
+def _piece(text: str, start: int, longest: int) -> str:
+    end = start + longest
+    return f"{'…' if start else ''}{text[start:end].strip()}{'…' if len(text) > end else ''}"

@@ -7,7 +7,6 @@ needs no write: a new base, a tombstone, a reason why nothing is copied.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from fm_desktop.model.items import Kind
@@ -19,7 +18,7 @@ from fm_desktop.sync.links import Link
 from fm_desktop.sync.plan import Decision, Decisions, Operation, Planned, Verb, View, plan
 from fm_desktop.sync.policy import Options, Origin
 from fm_desktop.sync.problems import of_link
-from fm_desktop.sync.serial import change_text
+from fm_desktop.sync.refused import plan_beside
 from fm_desktop.sync.state import State
 from fm_desktop.sync.store import utc_text
 
@@ -64,18 +63,9 @@ class Drafter:
         return verdict, links
 
     def _planned(self, view: View, now: datetime) -> Planned:
-        """The choice to leave a change unmade is about the change that was shown. What was typed since is not put
-        back: it waits for a word of its own."""
         if view.decided(Side.PROVIDER, Verb.UPDATE, Decision.KEEP):
-            write = Side.PROVIDER, Verb.UPDATE
-            told = self._state.held.told(view.link)[write]
-            undecided = {each: decision for each, decision in view.decisions.items() if each != write}
-            planned = plan(replace(view, decisions=undecided), self._options, now)
-            changes = [
-                change_text(each.value, each.patch) for each in planned.operations if (each.side, each.verb) == write
-            ]
-            if changes and changes != [told.change]:
-                return planned
+            told = self._state.held.told(view.link)[Side.PROVIDER, Verb.UPDATE]
+            return plan_beside(view, told.change, self._options, now)
         return plan(view, self._options, now)
 
     def _without_refused_wish(self, link: Link, decisions: Decisions) -> Link:

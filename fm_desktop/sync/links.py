@@ -149,15 +149,6 @@ class Links:
             self._account, LEFT, LEFT,
         )  # fmt: skip
 
-    def release_given_up(self, before: datetime) -> tuple[Link, ...]:
-        """Copies that another computer, or an earlier state of this one, was about to take out before that moment, and
-        did not: rows whose originals nobody shows here."""
-        return self._many(
-            "WHERE link.account = ? AND link.uid = '' AND excluded AND provider IS NULL AND crm IS NOT NULL"
-            " AND crm_resource IN (SELECT id FROM resource WHERE first_seen <= ?)",
-            self._account, utc_text(before),
-        )  # fmt: skip
-
     def missing_in(self, side: Side, collection: int) -> bool:
         """Is an item that was in step before away from this calendar, and nothing done about it yet?"""
         of_it = "collection = ?" if side is Side.PROVIDER else "? IS NOT NULL"

@@ -109,9 +109,10 @@ def _decide(trees: Trees, field: str, winner: Side, authority: Side | None) -> t
 
 
 def _fuller(trees: Trees, field: str) -> Side | None:
-    """The beginning of a text never replaces a whole one where nobody knows its rest. With no base to tell an emptied
+    """The beginning of a text never replaces another one where nobody knows its rest. With no base to tell an emptied
     field from one never filled, the filled one is kept."""
-    if field == "text" and trees.crm.shortened and not (trees.base_crm and trees.base_crm.shortened):
+    is_rest_known = trees.base_crm is not None and trees.base_crm.shortened
+    if field == "text" and trees.crm.shortened and not is_rest_known and _has_value(trees, field, Side.PROVIDER):
         return Side.PROVIDER
     if trees.base_provider is not None and trees.base_crm is not None:
         return None

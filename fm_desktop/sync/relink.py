@@ -20,6 +20,7 @@ from fm_desktop.sync.links import Link
 from fm_desktop.sync.merge import is_image, rebased
 from fm_desktop.sync.plan import Decision, Verb
 from fm_desktop.sync.policy import Direction, Facts, Origin
+from fm_desktop.sync.problems import of_link
 from fm_desktop.sync.project import Context, crm_view
 from fm_desktop.sync.recognise import Shown, Window, shown_by
 from fm_desktop.sync.recurrence import UnusableRule
@@ -274,9 +275,10 @@ class Relinker:
         self._see(link, Side.CRM, crm_view(item), **extra)
 
     def _take_out(self, link: Link, **changes: Any) -> Link:
-        """Another computer took its copy out: nothing that is asked or undone about it here means anything now."""
+        """Another computer took its copy out: what is asked, told or undone about it here means nothing any more."""
         self._held.keep_only(link.id, ())
-        return self._links.exclude(link, wish=None, **changes)
+        self._problems.solved(of_link(link.id))
+        return self._links.exclude(link, wish=None, quarantined=False, **changes)
 
     def _is_to_have_a_copy_again(self, link: Link, item: Item, before: str) -> bool:
         """By what another computer of the user has done: copied it once more, or taken the mark `before` back."""

@@ -68,7 +68,7 @@ CREATE TABLE mail_record (
 CREATE INDEX mail_record_contact ON mail_record (contact);
 CREATE INDEX mail_record_company ON mail_record (company);
 
--- Conversations that the user took out, by the ids of their messages.
+-- Conversations that the user took out, by the ids of their messages, or by the keys of those without.
 CREATE TABLE mail_excluded (
     account INTEGER NOT NULL REFERENCES account,
     message_id TEXT NOT NULL,

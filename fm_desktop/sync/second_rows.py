@@ -11,7 +11,7 @@ import logging
 from datetime import datetime
 
 from fm_desktop.port import Conflict, Gone, Malformed, OutcomeUnknown, Port, Refused, Resource, Side
-from fm_desktop.sync.relink import COPY_AFTER, Relinker
+from fm_desktop.sync.relink import Relinker
 from fm_desktop.sync.resources import KnownResource
 from fm_desktop.sync.state import State
 
@@ -35,10 +35,6 @@ def tell_apart(state: State, crm: Port, relinker: Relinker, now: datetime) -> No
                 relinker.finish(Side.CRM, now)
     for row, mark in state.resources.marked_as_another():
         _mark(state, crm, row, mark)
-    for link in state.links.release_given_up(now - COPY_AFTER):
-        # Who was about to do it died or lost its state: the user is asked, as about any row without its original.
-        with state.store.transaction():
-            state.links.update(link, excluded=False, dirty=True)
 
 
 def _remove(state: State, crm: Port, row: KnownResource, found: Resource) -> None:

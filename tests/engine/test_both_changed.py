@@ -101,3 +101,13 @@ def test_the_beginning_of_a_text_never_replaces_a_whole_one(world: World, tmp_pa
     world.sync()
     assert world.calendar.items()[0].text == world.crm.items()[0].text == "typed anew"
     world.quiet()
+
+
+def test_with_no_base_the_beginning_of_a_text_is_kept_where_the_calendar_has_none(world: World) -> None:
+    key = world.calendar.put("Work", event("Plan", text="Long notes of which ForceManager keeps the beginning"))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Plan"), text="Long notes", shortened=True)
+    world.calendar.edit("Work", key, text="")
+    world.reopen("fresh")
+    world.sync()
+    assert world.crm.items()[0].text == world.calendar.items()[0].text == "Long notes"

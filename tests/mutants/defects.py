@@ -211,7 +211,7 @@ DEFECTS = (
     Defect(
         "a conversation that the user took out is logged",
         "sync/mail/match.py",
-        "    if not excluded.isdisjoint((headers.message_id, *headers.thread)):",
+        "    if excluded and not excluded.isdisjoint((headers.message_id or message_key(heading), *headers.thread)):",
         "    if False:",
     ),
 )

@@ -15,7 +15,8 @@ from fm_desktop.port import Side
 from fm_desktop.sync.policy import Direction
 from tests.fakes.world import AGENDA, EMMA, at, event, invitation, person, task
 from tests.simulation.counted import HAPPENED, Fates, rule
-from tests.simulation.sim import Known, Simulation, values_of
+from tests.simulation.known import Known, values_of
+from tests.simulation.sim import Simulation
 
 NAMES = st.sampled_from(["Lunch", "Visit", "Review", "Long " * 30])
 TEXTS = st.sampled_from(["", "one line", "two\nlines", "w o r d s " * 40])

@@ -10,8 +10,8 @@ from hypothesis.stateful import precondition
 
 from fm_desktop.port import OutcomeUnknown, Refused, Side
 from tests.simulation.counted import rule
+from tests.simulation.known import Known
 from tests.simulation.people import CALENDARS, DAYS, PICK, SIDES, People
-from tests.simulation.sim import Known
 
 FULL_TEXT = " ".join(f"word{number}" for number in range(60))
 MANY = 9

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from fm_desktop.model.items import Item
-from fm_desktop.model.text import normal_text, normal_title
+from fm_desktop.model.text import normal_title
 from fm_desktop.port import Side
 from fm_desktop.sync.cycle import Engine
+from fm_desktop.sync.identity import is_released
 from fm_desktop.sync.plan import Decision, Verb
 from fm_desktop.sync.policy import Direction
 from fm_desktop.sync.report import Outcome
@@ -23,43 +23,12 @@ from fm_desktop.sync.undo import CannotUndo, undo
 from tests.fakes.commits import after_every_commit, without_disk
 from tests.fakes.memory import MemorySide
 from tests.fakes.world import AGENDA, World
+from tests.simulation.known import Known, number_of, values_of
 from tests.simulation.rough import LAG, TITLE_LIMIT, RoughSide
 
 
 class Crash(BaseException):
     """The process dies."""
-
-
-def number_of(title: str) -> int:
-    return int(title.split(maxsplit=1)[0].removeprefix("#"))
-
-
-@dataclass
-class Known:
-    """What the model knows of one item. Values are of the last time everything was quiet; `edits` are those
-    made since, by (side, field)."""
-
-    number: int
-    born: Side
-    guest: bool = False
-    people: bool = False
-    series: int | None = None
-    alive: bool = True
-    before: dict[str, object] = field(default_factory=dict)
-    edits: dict[str, list[tuple[Side, object]]] = field(default_factory=dict)
-    deleted: set[Side] = field(default_factory=set)
-    touched: set[Side] = field(default_factory=set)
-    kept: bool = False
-    copied: bool = False  # which row is the original cannot be told by a computer that never saw it alone
-    twice: bool = False  # one UID in two calendars: which of them leads may change
-    head_edited: bool = False  # of a shortened text: the tail stays with it
-    undone: bool = False  # to values of long ago, perhaps
-    alone: bool = False  # its copy was undone: it is on one side, or on both again
-    taken_in: bool = False  # its calendar was taken out with its copies and chosen again, since the last rest
-
-    @property
-    def editable(self) -> bool:
-        return not self.guest and self.series is None
 
 
 class Simulation:
@@ -316,8 +285,10 @@ class Simulation:
         assert not strangers
 
     def _check_one(self, known: Known) -> None:
-        rows = self.places(Side.CRM, known.number)
         events = self.places(Side.PROVIDER, known.number)
+        # A computer that lost its state takes nothing out any more.
+        left = not events and self.loose
+        rows = [each for each in self.places(Side.CRM, known.number) if not (left and is_released(each[2].uid))]
         uids = {item.uid for _, _, item in events}
         if not self._takes_part(known, events) or (known.copied and self.loose):
             return
@@ -393,12 +364,3 @@ class Simulation:
         known.kept = known.head_edited = known.undone = known.taken_in = False
         # Computers that do not know which row is the original may pair them differently from then on.
         known.copied = known.copied and self.loose
-
-
-def values_of(item: Item) -> dict[str, object]:
-    return {
-        "title": normal_title(item.title),
-        "text": normal_text(item.text),
-        "span": None if item.span is None else item.span.normal(),
-        "completed": item.completed,
-    }

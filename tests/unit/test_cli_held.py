@@ -53,7 +53,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 
 def test_R27_several_are_decided_about_by_their_numbers(profile: Waits) -> None:
-    assert cli.main(["held", "approve", "3", "5"]) == 0
+    assert cli.main(["held", "approve", "3", "5", "3"]) == 0
     assert cli.main(["held", "keep", "9"]) == 0
     assert (profile.approved, profile.kept) == ([3, 5], [9])
 
@@ -71,6 +71,36 @@ def test_R27_a_word_about_all_is_one_about_those_that_were_shown(
     assert cli.main(["held", "approve", "all"]) == 0
     assert profile.approved == [3, 5]
     assert "Visit 5" in capsys.readouterr().out
+
+
+def test_all_stands_by_itself(profile: Waits, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["held", "approve", "all", "3"]) == 2
+    assert "stands by itself" in capsys.readouterr().err
+    assert not profile.approved
+
+
+def test_R27_who_ends_the_input_decides_nothing(profile: Waits, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(_question: str) -> str:
+        raise EOFError
+
+    answer(monkeypatch, "")
+    monkeypatch.setattr("builtins.input", ended)
+    assert cli.main(["held", "keep", "all"]) == 0
+    assert not profile.kept
+
+
+@pytest.mark.parametrize(
+    ("decision", "asked"), [("approve", "Do all of these?"), ("keep", "Leave all of these as they are?")]
+)
+def test_R27_the_question_says_what_a_yes_does(
+    profile: Waits, decision: str, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions: list[str] = []
+    answer(monkeypatch, "n")
+    monkeypatch.setattr("builtins.input", lambda question: questions.append(question) or "n")
+    assert cli.main(["held", decision, "all"]) == 0
+    assert questions == [f"{asked} [y/N] "]
+    assert not profile.approved + profile.kept
 
 
 @pytest.mark.parametrize("said", ["", "n", "what?"])
@@ -102,8 +132,19 @@ def changed(**after: object) -> str:
         ("text", "one\ntwo \x1b[2J", "3: text – → “one two [2J”\n"),
         ("text", "", "3: text – → –\n"),
         ("text", "word " * 100, "word…”\n"),
-        ("completed", True, "3: completed – → yes\n"),
+        ("completed", True, "3: completed no → yes\n"),
     ],
 )
 def test_what_a_write_would_change_is_shown_as_people_say_it(name: str, value: object, shown: str) -> None:
     assert shown in changed(**{name: value})
+
+
+def test_texts_that_differ_further_down_are_shown_where_they_differ() -> None:
+    long = "word " * 60
+    held = Held(
+        3, 3, Side.PROVIDER, Verb.UPDATE, "Visit", "", "2026-11-26T09:00:00Z",
+        {"text": f"{long}Meet at 9"}, {"text": f"{long}Meet at 7"},
+    )  # fmt: skip
+    told = printed.held([held])
+    assert "Meet at 9”" in told
+    assert "Meet at 7”" in told

@@ -57,6 +57,7 @@ def test_the_same_event_has_the_same_message_id_on_every_computer():
     [
         (None, None),
         (day_span(date(2026, 11, 27)), "2026-11-27, all day"),
+        (Span(date(2026, 11, 27), date(2026, 11, 30)), "2026-11-27 – 2026-11-29, all day"),
         (Span(HOUR.start, HOUR.start), "2026-11-27 11:00 (Europe/Madrid)"),
         (
             Span(HOUR.start, Timed(datetime(2026, 11, 28, 1), "UTC")),

@@ -64,10 +64,13 @@ class Conversations:
         as the chosen history goes back and the mailbox still has it. Raises `NoConversation`."""
         group = self._named(text)
         with self._store.transaction():
-            for each in {each for row in group for each in _ids(row)}:
-                self._store.run("DELETE FROM mail_excluded WHERE account = ? AND message_id = ?", self._account, each)
+            ids = {each for row in group for each in _ids(row)}
+            left_out = [row["id"] for row in group if row["why"] == Why.CONVERSATION]
             # Also what is logged already may have been left out for somebody who became a contact since.
-            self._forget([row["id"] for row in group if row["why"] == Why.CONVERSATION])
+            if left_out or ids & self.excluded():
+                self._forget(left_out)
+            for each in ids:
+                self._store.run("DELETE FROM mail_excluded WHERE account = ? AND message_id = ?", self._account, each)
         return _told(group)
 
     def _forget(self, messages: list[int]) -> None:

@@ -109,7 +109,8 @@ class Scanner:
         return decide(heading, role, self._options, self._lookup, self._excluded)
 
     def decide_again(self, headers: Headers) -> Decision:
-        """On a message that was to be logged, which may have changed with the user's choices and contacts since."""
+        """On a message that was to be logged, which may have changed with the user's choices and contacts since. One
+        without an id is not open any more once it was taken out."""
         return self.decide(Heading(MessageRef("", ""), headers, None, 0), Role.OTHER)
 
     def today(self) -> date:

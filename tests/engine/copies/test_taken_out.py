@@ -10,10 +10,10 @@ import pytest
 from fm_desktop.port import OutcomeUnknown, PortError, Refused, Unreachable
 from fm_desktop.sync.calendars import Calendars
 from fm_desktop.sync.identity import is_our_ext_id, is_released
-from fm_desktop.sync.plan import Decision, Verb
+from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.undo import undo
 from tests.engine.copies.steps import GUESTS, row
-from tests.engine.steps import cycles, decide, interrupted, newest
+from tests.engine.steps import cycles, interrupted, newest
 from tests.fakes.world import AGENDA, World, event, invitation
 
 
@@ -80,6 +80,23 @@ def test_R27_nothing_is_asked_any_more_about_a_copy_taken_out_elsewhere(world: W
     assert world.sync().held == 0
     assert not world.engine.state.held.waiting()
     assert (world.calendar.titles(), world.calendar.mails) == (["Pitch"], [])
+    world.quiet()
+
+
+def test_a_problem_of_a_copy_is_over_when_another_computer_takes_it_out(world: World) -> None:
+    world.calendar.put("Work", event("Dentist"))
+    world.sync()
+    other = world.another_computer()
+    cycles(world, other)
+    world.calendar.edit("Work", "uid-Dentist.ics", title="Dentist, later")
+    for _ in range(3):
+        world.crm.fail("update", Refused("not this one"))
+        world.sync(minutes=10)
+    assert world.engine.state.problems.count() == 1
+    Calendars(other.state).deselect("Work", remove_copies=True)
+    assert other.cycle().error is None
+    world.sync()
+    assert world.engine.state.problems.count() == 0
     world.quiet()
 
 
@@ -208,24 +225,6 @@ def test_R04_a_new_computer_makes_no_second_row_while_a_copy_is_taken_out(world:
     interrupted(world)
     cycles(world, world.another_computer("new"))
     assert world.crm.titles() == world.calendar.titles() == ["Dentist"]
-
-
-def test_a_row_that_was_about_to_be_taken_out_when_the_state_was_lost_is_asked_about(world: World) -> None:
-    """It stayed in ForceManager for ever, and nobody was told."""
-    world.calendar.put("Work", event("Dentist"))
-    world.sync()
-    Calendars(world.engine.state).deselect("Home", remove_copies=False)
-    world.calendar.remove("Work", "uid-Dentist.ics")
-    world.crm.fail("delete", Unreachable("the line is down"))
-    interrupted(world)
-    assert is_released(world.crm.one("Dentist").uid)
-    world.reopen("fresh")
-    assert world.sync().held == 0
-    assert world.sync(minutes=70).held == 1
-    decide(world, Decision.APPROVED)
-    world.sync()
-    assert world.crm.titles() == []
-    world.quiet()
 
 
 @pytest.mark.parametrize(

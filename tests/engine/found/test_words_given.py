@@ -68,6 +68,31 @@ def test_R27_what_is_typed_after_a_change_was_not_wanted_is_not_put_back_with_it
     world.quiet()
 
 
+def test_R27_what_was_not_wanted_is_put_back_although_something_else_was_typed_since(world: World) -> None:
+    change_waits(world)
+    decide(world, Decision.KEEP)
+    world.calendar.edit("Work", world.calendar.key_of("Pitch"), participants=(), organiser=None)
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch II"), text="Typed since")
+    world.sync()
+    for side in (world.crm, world.calendar):
+        assert (side.items()[0].title, side.items()[0].text) == ("Pitch", "Typed since")
+    assert world.calendar.mails == []
+    world.quiet()
+
+
+def test_R27_what_was_not_wanted_is_not_asked_about_again_because_a_part_of_it_is_settled(world: World) -> None:
+    world.calendar.put("Work", event("Pitch", organiser=PEOPLE[0], participants=PEOPLE))
+    world.sync()
+    world.crm.edit(AGENDA, world.crm.key_of("Pitch"), title="Pitch II", text="two")
+    world.sync()
+    decide(world, Decision.KEEP)
+    world.calendar.edit("Work", world.calendar.key_of("Pitch"), text="two")
+    assert world.sync().held == 0
+    assert [each.titles() for each in (world.crm, world.calendar)] == [["Pitch"], ["Pitch"]]
+    assert world.calendar.mails == []
+    world.quiet()
+
+
 def test_R27_a_word_about_mail_to_one_is_none_about_mail_to_two(world: World) -> None:
     change_waits(world)
     decide(world, Decision.APPROVED)

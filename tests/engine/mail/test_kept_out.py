@@ -125,6 +125,13 @@ def test_R10_a_message_without_an_id_that_was_taken_out_is_logged_for_no_contact
     assert world.subjects() == ["Secret plan", "Secret plan"]
 
 
+def test_taking_in_what_was_never_out_reads_no_folder_anew(world):
+    world.mail.put(INBOX, letter("Plan", message_id="a@x"))
+    world.log()
+    world.cycle.tables.conversations.include("plan")
+    assert world.store.value("SELECT count(*) FROM mail_folder WHERE cursor IS NULL AND listed") == 0
+
+
 def test_R10_a_conversation_that_is_taken_in_again_brings_what_was_left_out(world):
     world.mail.put(INBOX, letter("Secret plan", message_id="a@x"))
     world.log()

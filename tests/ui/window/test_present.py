@@ -18,10 +18,12 @@ from fm_desktop.sync.policy import Direction
 from fm_desktop.sync.progress import Progress
 from fm_desktop.sync.report import Outcome
 from fm_desktop.sync.status import Lately, Trouble
+from fm_desktop.ui.moments import Moments
 from fm_desktop.ui.preferences import Preferences
 from fm_desktop.ui.snapshot import Face, Snapshot, Stage
 from fm_desktop.ui.window.present import activity, lists, overview
 from fm_desktop.ui.window.present import settings as forms
+from fm_desktop.ui.window.present.changes import changes_of
 from fm_desktop.ui.window.present.overview import Doing, Estimate
 from tests.ui.window import samples
 from tests.ui.window.samples import NOW
@@ -339,3 +341,12 @@ def test_addresses_are_taken_as_people_type_them():
         "d.example",
     )
     assert forms.addresses("  ") == ()
+
+
+def test_two_long_texts_are_shown_where_they_differ():
+    long = "word " * 200
+    (change,) = changes_of({"text": f"{long}Meet at 9"}, {"text": f"{long}Meet at 7"}, Moments())
+    assert change.before.startswith("…")
+    assert (change.before[-9:], change.after[-9:]) == ("Meet at 9", "Meet at 7")
+    (change,) = changes_of({"text": ""}, {"text": long}, Moments())
+    assert (change.before, change.after[:4], change.after[-1]) == ("", "word", "…")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from fm_desktop.model.text import apart
 from fm_desktop.model.times import Span, Timed
 from fm_desktop.sync.serial import FIELDS, read_span
 from fm_desktop.ui.texts import N_, joined, tr
@@ -21,6 +22,7 @@ FIELD_NAMES: Final = {
     "locked": N_("Read-only in ForceManager"),
     "party": N_("Contact or account"),
 }
+_TEXTS: Final = ("title", "text", "details")
 _LONGEST: Final = 600
 
 
@@ -39,9 +41,13 @@ def changes_of(before: Mapping[str, Any], after: Mapping[str, Any], moments: Mom
     for name in FIELDS:
         if name not in before and name not in after:
             continue
-        old, new = shown_value(name, before.get(name), moments), shown_value(name, after.get(name), moments)
-        # Two long texts may be shown alike, and differ only further down.
-        if old != new or (name == "text" and (before.get(name) or "") != (after.get(name) or "")):
+        values = before.get(name), after.get(name)
+        if name in _TEXTS:
+            texts = [str(each or "").strip() for each in values]
+            old, new = apart(texts[0], texts[1], _LONGEST)
+        else:
+            old, new = (shown_value(name, each, moments) for each in values)
+        if old != new:
             found.append(Change(tr(FIELD_NAMES[name]), old, new))
     return found
 
