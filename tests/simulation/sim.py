@@ -286,19 +286,21 @@ class Simulation:
 
     def _check_one(self, known: Known) -> None:
         events = self.places(Side.PROVIDER, known.number)
-        # A computer that lost its state takes nothing out any more.
-        left = not events and self.loose
-        rows = [each for each in self.places(Side.CRM, known.number) if not (left and is_released(each[2].uid))]
+        rows = self.places(Side.CRM, known.number)
         uids = {item.uid for _, _, item in events}
         if not self._takes_part(known, events) or (known.copied and self.loose):
             return
         here = f"#{known.number}: {len(rows)} rows, {len(events)} events"
+        # What the user keeps although it only followed the calendar stays by itself.
+        known.alone = known.alone or (known.kept and not events and not known.editable)
         if known.alone:
             assert rows or events or known.deleted or not known.alive, f"lost: {here}"
             assert len(uids) <= 1, here
             assert known.series is not None or len(rows) <= 1, here
             return
         assert len(uids) <= 1, here
+        if self.loose and rows and not events and all(is_released(row.uid) for _, _, row in rows):
+            return  # about to be taken out when the state was lost
         if known.series is not None:
             assert len(rows) == (known.series if events else 0), here
             assert {row.title for _, _, row in rows} <= {self._copied_title(item.title) for _, _, item in events[:1]}

@@ -87,8 +87,8 @@ class WorldMachine(Rested):
     def take_a_calendar_out_and_in_again(self, name: str, remove: bool, other_looks: bool) -> None:
         if name not in [each.what.name for each in self.world.engine.calendars.all() if each.takes_part]:
             return
-        # A row that goes within the hour in which a person copied it: the copy would take its place.
-        remove = remove and not any(known.copied for known in self.sim.items.values())
+        if any(known.copied for known in self.sim.items.values()):
+            return  # a row that goes within the hour in which a person copied it: the copy would take its place
         self.world.engine.calendars.deselect(name, remove_copies=remove)
         self.sim.sync()
         if self.sim.other is not None and other_looks:
