@@ -327,7 +327,9 @@ class Simulation:
         shown = values_of(event)
         seen = values_of(row)
         for name, value in shown.items():
-            free = known.twice or known.undone or (name == "text" and known.head_edited)
+            # With no base an emptied text is not told from one that never was: the beginning that the CRM has is kept.
+            emptied = self.loose and any(not edit for _, edit in known.edits.get(name, []))
+            free = known.twice or known.undone or (name == "text" and (known.head_edited or emptied))
             allowed = [] if free else self._allowed(known, name)
             assert not allowed or value in allowed, f"#{known.number} {name}: {value!r} is none of {allowed!r}"
             copied = value
