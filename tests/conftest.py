@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers.account import DavAccount
 from tests.servers.dovecot import DovecotServer
@@ -13,6 +14,13 @@ from tests.servers.proxy import DavProxy
 from tests.servers.radicale import RadicaleServer
 from tests.servers.schemas import find_schemas
 from tests.servers.xandikos import XandikosServer
+
+# The same examples with every run: what chance finds belongs into `make fuzz` and `make simulate`, not before a landing.
+# How long a busy machine takes to draw an example is no finding.
+settings.register_profile(
+    "suite", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 _NO_EWS_SCHEMA = "EWS double: messages are not checked, Microsoft's schema is not on this machine"
 

@@ -127,6 +127,7 @@ PROVIDERS: Final = (
     N_("Its text holds the way into the online meeting, which a change from here could destroy."),
     N_("It has no start or no end."),
     N_("It ends before it starts."),
+    N_("It lies beyond the last day there is."),
     N_("Its date cannot be read: “{stamp}” is no date or time."),
     N_("Its date cannot be read: “{due}”."),
     N_("Its date cannot be read: {error}."),

@@ -9,7 +9,7 @@ from fm_desktop.model.items import Recurrence
 from fm_desktop.model.rules import UnusableRule
 from fm_desktop.model.times import Span, Timed, When
 from fm_desktop.providers.graph.raw import Json, part, text
-from fm_desktop.providers.graph.times import day_of, offset_moment
+from fm_desktop.providers.graph.times import day_of, offset_moment, on_clock
 from fm_desktop.providers.ical.errors import BrokenCalendar
 from fm_desktop.providers.ical.zones import named_zone
 from fm_desktop.providers.outlook.recurrence import DAY_NAMES, INDEXES, Every, Pattern, Range, Series, rule_of
@@ -32,10 +32,11 @@ def clock_of_series(event: Json, span: Span, user_zone: str) -> str:
 
 
 def span_of_series(span: Span, zone: str) -> Span:
-    """The master's times on the clock of its recurrence, where they stay the same over a DST night."""
-    if isinstance(span.start, Timed) and isinstance(span.end, Timed):
-        return Span(span.start.in_zone(zone), span.end.in_zone(zone))
-    return span
+    """The master's times on the clock of its recurrence, where they stay the same over a DST night. Raises
+    `BrokenCalendar`."""
+    if not isinstance(span.start, Timed) or not isinstance(span.end, Timed):
+        return span
+    return Span(on_clock(span.start, zone), on_clock(span.end, zone))
 
 
 def recurrence_of(event: Json, span: Span, zone: str) -> Recurrence:

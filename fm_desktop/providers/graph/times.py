@@ -59,10 +59,18 @@ def offset_moment(stamp: str) -> Timed | None:
 
 def day_of(when: Timed, zone: str) -> date:
     """The day of a midnight. Graph shows all-day events and due dates at midnight as such, and in UTC as another hour
-    where they were written with a zone of their own."""
+    where they were written with a zone of their own. Raises `BrokenCalendar`."""
     if when.local.time() == _MIDNIGHT or not zone:
         return when.local.date()
-    return when.in_zone(zone).local.date()
+    return on_clock(when, zone).local.date()
+
+
+def on_clock(when: Timed, zone: str) -> Timed:
+    """The same moment in another zone. Raises `BrokenCalendar` for one that would be in the year 10000 there."""
+    try:
+        return when.in_zone(zone)
+    except OverflowError:
+        raise BrokenCalendar("It lies beyond the last day there is.") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +53,14 @@ def spoiled(draw: st.DrawFn, samples: list[Json]) -> Json:
         place = place[step]
     place[path[-1]] = draw(anything)
     return sample
+
+
+def test_a_date_of_a_series_at_the_end_of_time_is_broken() -> None:
+    series = weekly()
+    last = event(id="OCC=", type="exception", seriesMasterId=series["id"], originalStart="2026-10-14T07:00:00Z")
+    last["end"] = {"dateTime": "9999-12-31T23:59:59", "timeZone": "UTC"}
+    with pytest.raises(BrokenCalendar, match="last day"):
+        read_event(parsed(canonical({**series, "exceptionOccurrences": [last]})), CONTEXT)
 
 
 @settings(max_examples=300, deadline=None)
