@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import ssl
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +20,7 @@ from tests.fakes.tokens import GivenTokens
 from tests.network.spoilt import assert_plain
 from tests.network.stages import EWS_HOST, GRAPH_HOST, IMAP_HOST, Roads, Way
 from tests.real.imap.mailbox import LONG_AGO, headings, message
+from tests.servers.command import eventually
 from tests.servers.dovecot import DovecotServer
 from tests.servers.ews import EwsServer
 from tests.servers.faults import Fault
@@ -46,7 +48,7 @@ def _exchange(roads: Roads, request: pytest.FixtureRequest) -> Iterator[Mailbox]
         way = roads.to(EWS_HOST, 443, urlsplit(server.url).port or 0, Http())
         url = f"https://{EWS_HOST}/EWS/Exchange.asmx"
         account = Account(server.user, server.password)
-        yield way, ExchangeMail(account, server.address, url=url, sleep=lambda _: None), b"IncludeMimeContent"
+        yield way, ExchangeMail(account, server.address, url=url, sleep=lambda _: None), b"item:MimeContent"
 
 
 def _graph(roads: Roads, request: pytest.FixtureRequest) -> Iterator[Mailbox]:
@@ -79,3 +81,24 @@ def test_a_download_that_breaks_off_is_no_message(mailbox: Mailbox, fault: Fault
     into = io.BytesIO()
     assert source.download(heading.ref, into)
     assert into.getvalue() == _RAW
+
+
+def test_news_come_over_an_encrypted_connection(roads: Roads) -> None:
+    """Of Exchange, whose answer has no end; the end of a wait cuts it."""
+    with EwsServer() as server:
+        roads.to(EWS_HOST, 443, urlsplit(server.url).port or 0, Http())
+        mail = ExchangeMail(
+            Account(server.user, server.password), server.address, url=f"https://{EWS_HOST}/EWS/Exchange.asmx"
+        )
+        inbox = next(each for each in mail.folders() if each.role is Role.INBOX)
+        waiting = ThreadPoolExecutor(1)
+        result = waiting.submit(mail.wait, inbox, 60)
+        eventually(lambda: server.requests.count("FindItem") == 2, "the look after it is told of news")
+        server.deliver(_RAW)
+        assert result.result(30)
+        stream = mail._stream
+        assert stream is not None
+        mail.close()
+        stream.join(30)
+        assert not stream.is_alive()
+        waiting.shutdown()

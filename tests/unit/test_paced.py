@@ -84,6 +84,17 @@ def test_a_connection_may_rest_between_what_is_read(line: socket.socket, monkeyp
     assert read_in_pieces(line, 100) == PIECE
 
 
+def test_an_answer_that_tells_of_things_as_they_happen_may_take_its_time_and_the_next_one_not(
+    line: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paced, "time", SimpleNamespace(monotonic=Clock(reading=40.0, resting=0.0).monotonic))
+    line.sendall(PIECE)
+    paced.let_rest(SimpleNamespace(raw=SimpleNamespace(connection=SimpleNamespace(sock=line))))  # type: ignore[arg-type]
+    assert b"".join(line.recv(1) for _ in range(100)) == PIECE
+    with pytest.raises(TimeoutError):
+        read_in_pieces(line, 10)
+
+
 def test_each_request_begins_anew(line: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paced, "time", SimpleNamespace(monotonic=Clock(reading=30.0, resting=0.0).monotonic))
     buffer = bytearray(1)

@@ -10,9 +10,8 @@ from xml.parsers import expat
 import requests
 
 from fm_desktop.providers.exchange.errors import Failure, failure_error, transport_error, unusable
-from fm_desktop.providers.exchange.operations import get_items, item_id
+from fm_desktop.providers.exchange.operations import get_items, item_id, path
 from fm_desktop.providers.exchange.session import Call, EwsSession
-from fm_desktop.providers.exchange.xml import make
 from fm_desktop.providers.transfer import Purpose
 
 _CHUNK: Final = 256 * 1024
@@ -21,8 +20,7 @@ _LONGEST_CODE: Final = 200
 
 def download(session: EwsSession, identity: str, into: BinaryIO, limit: int | None) -> bool:
     """See `MailSource.download`."""
-    item_shape = make("m:ItemShape", make("t:BaseShape", value="IdOnly"), make("t:IncludeMimeContent", value="true"))
-    call = Call(get_items(item_shape, [item_id(identity)]), Purpose.READ_ITEM, "the message")
+    call = Call(get_items([item_id(identity)], [path("item:MimeContent")]), Purpose.READ_ITEM, "the message")
     begin = into.tell()
 
     def attempt() -> bool:

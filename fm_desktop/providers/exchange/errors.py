@@ -37,8 +37,8 @@ LEAVE_OUT: Final = "Change it at the provider, or leave it out."
 _MICROSOFT_365: Final = "Choose Microsoft 365 in the set-up and sign in with the browser instead."
 
 _GONE: Final = frozenset(
-    ("ErrorItemNotFound", "ErrorCalendarOccurrenceIsDeletedFromRecurrence", "ErrorCannotUseItemIdForOccurrenceId",
-     "ErrorObjectTypeChanged", "ErrorInvalidIdMalformed", "ErrorInvalidIdNotAnItemAttachmentId", "ErrorInvalidId")
+    ("ErrorItemNotFound", "ErrorCalendarOccurrenceIsDeletedFromRecurrence", "ErrorObjectTypeChanged",
+     "ErrorInvalidIdMalformed", "ErrorInvalidIdNotAnItemAttachmentId", "ErrorInvalidId")
 )  # fmt: skip
 _FOLDER_GONE: Final = frozenset(("ErrorFolderNotFound", "ErrorSyncFolderNotFound", "ErrorParentFolderNotFound"))
 _EXPIRED: Final = frozenset(("ErrorInvalidSyncStateData",))

@@ -11,7 +11,7 @@ from fm_desktop.model.items import Kind
 from fm_desktop.model.text import normal_title
 from fm_desktop.port import Collection, CollectionGone, Malformed
 from fm_desktop.providers.exchange.errors import SERVICE, Failure, failure_error
-from fm_desktop.providers.exchange.operations import extended, field, find_folders, get_folders
+from fm_desktop.providers.exchange.operations import AttributeHidden, find_folders, get_folders, path, property_path
 from fm_desktop.providers.exchange.session import Call, EwsSession, failed
 from fm_desktop.providers.exchange.xml import Element, all_at, at, attribute, children, text
 from fm_desktop.providers.transfer import Purpose, TransientFailure
@@ -32,8 +32,6 @@ _WELL_KNOWN: Final[dict[str, Role | None]] = {
     "deleteditems": Role.TRASH,
 }
 _CALENDARS, _TASKS, _MAIL = "IPF.Appointment", "IPF.Task", "IPF.Note"
-# PidTagAttributeHidden (MS-OXPROPS): Exchange's own folders.
-_HIDDEN: Final = "0x10f4"
 _NONE_OF_OURS: Final = frozenset(("SearchFolder", "ContactsFolder"))
 _WITH_ALL_BELOW: Final = frozenset({Role.DRAFTS, Role.JUNK, Role.TRASH})
 
@@ -132,8 +130,8 @@ def _well_known(session: EwsSession) -> dict[str, str]:
 
 def _listed(session: EwsSession) -> Iterator[Element]:
     fields = [
-        *(field(f"folder:{name}") for name in ("ParentFolderId", "FolderClass", "DisplayName", "EffectiveRights")),
-        extended(_HIDDEN, "Boolean"),
+        *(path(f"folder:{name}") for name in ("ParentFolderId", "FolderClass", "DisplayName", "EffectiveRights")),
+        property_path(AttributeHidden),
     ]
     offset = 0
     for _ in range(_MAX_PAGES):

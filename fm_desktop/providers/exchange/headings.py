@@ -9,7 +9,7 @@ from typing import Final
 from fm_desktop.mailport import Broken, Heading, MessageRef
 from fm_desktop.port import Gone, Malformed, PortError, Refused
 from fm_desktop.providers.exchange.errors import SERVICE, Failure, failure_error
-from fm_desktop.providers.exchange.operations import MESSAGE_FIELDS, field, get_items, item_id, shape
+from fm_desktop.providers.exchange.operations import MESSAGE, get_items, item_id
 from fm_desktop.providers.exchange.session import Call, EwsSession, failed
 from fm_desktop.providers.exchange.xml import Element, all_at, at, attribute, children, local_name, text
 from fm_desktop.providers.graph.headings import read_heading
@@ -30,8 +30,7 @@ def headings(session: EwsSession, folder: str, ids: Iterable[str]) -> Iterator[H
     named = list(ids)
     for begin in range(0, len(named), _BATCH):
         batch = named[begin : begin + _BATCH]
-        request = get_items(shape("m:ItemShape", map(field, MESSAGE_FIELDS)), map(item_id, batch))
-        call = Call(request, Purpose.READ_ITEM, "the message")
+        call = Call(get_items(map(item_id, batch), MESSAGE), Purpose.READ_ITEM, "the message")
         messages = session.messages(call)
         if len(messages) != len(batch):
             raise Malformed(f"{SERVICE} gave no usable answer about messages.")

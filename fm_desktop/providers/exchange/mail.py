@@ -15,6 +15,7 @@ from fm_desktop.providers.exchange.folders import all_folders, mail_folders_of
 from fm_desktop.providers.exchange.operations import newest_item
 from fm_desktop.providers.exchange.session import Call
 from fm_desktop.providers.exchange.signing import Account
+from fm_desktop.providers.exchange.streaming import Stream
 from fm_desktop.providers.exchange.xml import at, attribute
 from fm_desktop.providers.outlook.mail import Watch, with_addresses
 from fm_desktop.providers.transfer import Purpose
@@ -42,7 +43,8 @@ class ExchangeMail:
         self._connection = Connection(account, address, url=url, discover=discover, sleep=sleep)
         if found is not None:
             self._connection.resume(found)
-        self._watch = Watch(self._newest, look_seconds)
+        self._stream: Stream | None = None
+        self._watch = Watch(self._newest, look_seconds, self._is_told)
 
     def __repr__(self) -> str:
         return f"ExchangeMail({self._connection!r})"
@@ -68,6 +70,10 @@ class ExchangeMail:
         return download(self._connection.session(), ref.id, into, limit)
 
     def wait(self, folder: Folder, seconds: float) -> bool:
+        if self._stream is None or self._stream.folder.id != folder.id:
+            self._end_stream()
+            self._stream = Stream(self._connection.session, folder, self._watch.came, self._watch.look)
+            self._stream.start()
         return self._watch.wait(folder, seconds)
 
     def wake(self) -> None:
@@ -76,7 +82,15 @@ class ExchangeMail:
     def close(self) -> None:
         """Ends a `wait` that is going on, too."""
         self._watch.close()
+        self._end_stream()
         self._connection.close()
+
+    def _is_told(self) -> bool:
+        return self._stream is not None and self._stream.is_live
+
+    def _end_stream(self) -> None:
+        if self._stream is not None:
+            self._stream.end()
 
     def _newest(self, folder: Folder) -> str:
         call = Call(newest_item(folder.id), Purpose.READ, f"the folder “{folder.name}”")

@@ -10,12 +10,11 @@ from fm_desktop.mailport import Batch, Broken, Folder, Heading
 from fm_desktop.port import Malformed
 from fm_desktop.providers.exchange.errors import SERVICE, Expired
 from fm_desktop.providers.exchange.headings import headings
-from fm_desktop.providers.exchange.operations import both, compared, field, find_items, shape, sync_items
+from fm_desktop.providers.exchange.operations import RECEIVED, both, compared, find_items, path, sync_items
 from fm_desktop.providers.exchange.session import Call, EwsSession
 from fm_desktop.providers.exchange.xml import Element, at, attribute, children, local_name, text
 from fm_desktop.providers.transfer import Purpose
 
-_RECEIVED: Final = "item:DateTimeReceived"
 _PAGE: Final = 512
 _MAX_PAGES: Final = 20_000
 _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
@@ -37,8 +36,8 @@ def new(session: EwsSession, folder: Folder, cursor: str | None, since: date) ->
 def between(session: EwsSession, folder: Folder, since: date, before: date) -> Iterator[tuple[Heading | Broken, ...]]:
     """The messages of a span of days, and of a day around it: days are those of a zone."""
     condition = both(
-        compared("IsGreaterThanOrEqualTo", field(_RECEIVED), _midnight(since - _DAY)),
-        compared("IsLessThan", field(_RECEIVED), _midnight(before + _DAY)),
+        compared("IsGreaterThanOrEqualTo", path(RECEIVED), _midnight(since - _DAY)),
+        compared("IsLessThan", path(RECEIVED), _midnight(before + _DAY)),
     )
     offset = 0
     for _ in range(_MAX_PAGES):
@@ -57,7 +56,7 @@ def between(session: EwsSession, folder: Folder, since: date, before: date) -> I
 
 def _from(session: EwsSession, folder: Folder, state: str, since: date, *, restarted: bool) -> Iterator[Batch]:
     for _ in range(_MAX_PAGES):
-        request = sync_items(folder.id, state, _PAGE, shape("m:ItemShape", [field(_RECEIVED)]))
+        request = sync_items(folder.id, state, _PAGE, [path(RECEIVED)])
         message = session.one(Call(request, Purpose.READ, _about(folder)))
         entries = list(children(at(message, "m:Changes")))
         following = text(message, "m:SyncState")

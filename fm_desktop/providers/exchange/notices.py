@@ -14,15 +14,7 @@ from fm_desktop.port import Refused
 from fm_desktop.providers.exchange import discovery
 from fm_desktop.providers.exchange.connection import Connection
 from fm_desktop.providers.exchange.errors import unusable
-from fm_desktop.providers.exchange.operations import (
-    create_message,
-    delete_item,
-    extended,
-    field,
-    get_items,
-    item_id,
-    shape,
-)
+from fm_desktop.providers.exchange.operations import create_message, delete_item, get_items, item_id, path
 from fm_desktop.providers.exchange.session import Call
 from fm_desktop.providers.exchange.signing import Account
 from fm_desktop.providers.exchange.xml import Element, at, attribute, make, text
@@ -59,7 +51,7 @@ def put_notice(
         stored = attribute(at(answer, "m:Items/*/t:ItemId"), "Id")
         if not stored:
             raise unusable(Purpose.CREATE, _ABOUT)
-        look = get_items(shape("m:ItemShape", [field("item:IsDraft")]), [item_id(stored)])
+        look = get_items([item_id(stored)], [path("item:IsDraft")])
         if text(session.one(Call(look, Purpose.READ_ITEM, _ABOUT)), "m:Items/*/t:IsDraft") == "true":
             session.one(Call(delete_item(item_id(stored), mails=False), Purpose.WRITE, _ABOUT))
             raise Refused("The Exchange server keeps notes as drafts only.", "Switch the messages in your inbox off.")
@@ -75,7 +67,11 @@ def message_of(raw: bytes) -> Element:
         "t:Message",
         make("t:MimeContent", value=base64.b64encode(raw).decode("ascii"), CharacterSet="UTF-8"),
         *(
-            make("t:ExtendedProperty", extended(tag, kind), make("t:Value", value=value))
+            make(
+                "t:ExtendedProperty",
+                make("t:ExtendedFieldURI", PropertyTag=tag, PropertyType=kind),
+                make("t:Value", value=value),
+            )
             for tag, kind, value in properties
         ),
         make("t:IsRead", value="false"),

@@ -1,12 +1,45 @@
-"""The requests of EWS that are used, as XML (messages.xsd). Pure."""
+"""The requests of EWS that are used, made by exchangelib's services. Nothing is sent here.
+
+The services of exchangelib know the protocol: names, the order of elements, versions. What an item holds is given to
+them as XML (`events`, `tasks`): exchangelib's own items bring values along that nobody asked for, such as a reminder
+that is switched off.
+Who is mailed, and whether a change may overwrite another one, is said here in every request.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
 
-from fm_desktop.providers.exchange.xml import Element, make
-from fm_desktop.providers.outlook.identity import PROPERTY_NAME, PROPERTY_SET
+from exchangelib.extended_properties import ExtendedProperty, ExternId
+from exchangelib.fields import ExtendedPropertyField, FieldOrder, FieldPath, TextField
+from exchangelib.items.base import (
+    ALL_OCCURRENCES,
+    ID_ONLY,
+    MOVE_TO_DELETED_ITEMS,
+    NEVER_OVERWRITE,
+    SAVE_ONLY,
+    SEND_TO_ALL_AND_SAVE_COPY,
+    SEND_TO_NONE,
+)
+from exchangelib.properties import BaseItemId, DistinguishedFolderId, FolderId, ItemId
+from exchangelib.services import (
+    CreateItem,
+    DeleteItem,
+    FindFolder,
+    FindItem,
+    GetFolder,
+    GetItem,
+    GetStreamingEvents,
+    ResolveNames,
+    SubscribeToStreaming,
+    SyncFolderItems,
+    UpdateItem,
+)
+from exchangelib.services.common import EWSService
+
+from fm_desktop.providers.exchange.xml import Element, at, clean, make
 
 _EVENT_FIELDS: Final = (
     "item:ItemClass", "item:ParentFolderId", "item:Subject", "item:Sensitivity", "item:Body", "item:Categories",
@@ -23,166 +56,262 @@ _TASK_FIELDS: Final = (
     "item:Importance",
     "item:ReminderDueBy", "item:ReminderIsSet", "task:DueDate", "task:PercentComplete", "task:StartDate", "task:Status",
 )  # fmt: skip
-MESSAGE_FIELDS: Final = (
+_MESSAGE_FIELDS: Final = (
     "item:ItemClass", "item:Subject", "item:Size", "item:DateTimeReceived", "item:DateTimeSent", "item:IsDraft",
     "item:ConversationId", "message:From", "message:Sender", "message:ToRecipients", "message:CcRecipients",
     "message:BccRecipients", "message:ReplyTo", "message:InternetMessageId", "message:References",
 )  # fmt: skip
+RECEIVED: Final = "item:DateTimeReceived"
 
 
-def field(uri: str) -> Element:
-    return make("t:FieldURI", FieldURI=uri)
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One request: a service of exchangelib, and the body that it makes."""
+
+    service: type[EWSService]
+    payload: Callable[[Any], Element]
 
 
-def extended(tag: str, kind: str) -> Element:
-    """A property of MAPI by its tag (MS-OXPROPS)."""
-    return make("t:ExtendedFieldURI", PropertyTag=tag, PropertyType=kind)
-
-
-def identity_field() -> Element:
-    return make("t:ExtendedFieldURI", PropertySetId=PROPERTY_SET, PropertyName=PROPERTY_NAME, PropertyType="String")
-
-
-def goid_field() -> Element:
+class CleanGlobalObjectId(ExtendedProperty):  # type: ignore[misc]
     """PidLidCleanGlobalObjectId (MS-OXPROPS 2.46), which is a UID in another form."""
-    return make("t:ExtendedFieldURI", DistinguishedPropertySetId="Meeting", PropertyId="35", PropertyType="Binary")
+
+    distinguished_property_set_id = "Meeting"
+    property_id = 35
+    property_type = "Binary"
 
 
-def item_id(identity: str, change_key: str | None = None) -> Element:
-    return make("t:ItemId", Id=identity, **({"ChangeKey": change_key} if change_key else {}))
+class AttributeHidden(ExtendedProperty):  # type: ignore[misc]
+    """PidTagAttributeHidden (MS-OXPROPS): Exchange's own folders."""
+
+    property_tag = 0x10F4
+    property_type = "Boolean"
 
 
-def folder_id(identity: str) -> Element:
-    return make("t:FolderId", Id=identity)
+class _OwnFolder(DistinguishedFolderId):  # type: ignore[misc]
+    """A folder of the mailbox of whoever signs in, which is the one meant where none is named (MS-OXWSFOLD): the
+    address somebody signs in with may be another one than the mailbox's."""
+
+    ELEMENT_NAME = DistinguishedFolderId.ELEMENT_NAME
+
+    def clean(self, version: object = None) -> None:
+        """Misses no mailbox."""
 
 
-def known_folder(name: str) -> Element:
-    return make("t:DistinguishedFolderId", Id=name)
+# --- what is asked about -------------------------------------------------------------------------
 
 
-def shape(tag: str, fields: Iterable[Element], *, body: str = "") -> Element:
-    """Ids, and the fields that are named."""
-    found = make(tag, make("t:BaseShape", value="IdOnly"))
-    if body:
-        found.append(make("t:BodyType", value=body))
-    named = list(fields)
-    if named:
-        found.append(make("t:AdditionalProperties", *named))
-    return found
+def path(uri: str) -> FieldPath:
+    """A property by its name in EWS (UnindexedFieldURIType)."""
+    return FieldPath(field=TextField(uri, field_uri=uri))
 
 
-def event_shape() -> Element:
-    return shape("m:ItemShape", [*map(field, _EVENT_FIELDS), identity_field()], body="Best")
+def property_path(kind: type[ExtendedProperty]) -> FieldPath:
+    return FieldPath(field=ExtendedPropertyField(kind.__name__, value_cls=kind))
 
 
-def task_shape() -> Element:
-    return shape("m:ItemShape", [*map(field, _TASK_FIELDS), identity_field()], body="Best")
+EVENT: Final = (*map(path, _EVENT_FIELDS), property_path(ExternId))
+TASK: Final = (*map(path, _TASK_FIELDS), property_path(ExternId))
+MESSAGE: Final = tuple(map(path, _MESSAGE_FIELDS))
 
 
-def get_items(item_shape: Element, ids: Iterable[Element]) -> Element:
-    return make("m:GetItem", item_shape, make("m:ItemIds", *ids))
-
-
-def sync_items(folder: str, state: str, most: int, item_shape: Element | None = None) -> Element:
-    request = make("m:SyncFolderItems", item_shape if item_shape is not None else shape("m:ItemShape", ()))
-    request.append(make("m:SyncFolderId", folder_id(folder)))
-    if state:
-        request.append(make("m:SyncState", value=state))
-    request.append(make("m:MaxChangesReturned", value=str(most)))
-    return request
-
-
-def find_items(folder: str, condition: Element, offset: int, most: int, item_shape: Element | None = None) -> Element:
-    return make(
-        "m:FindItem",
-        item_shape if item_shape is not None else shape("m:ItemShape", ()),
-        make("m:IndexedPageItemView", MaxEntriesReturned=str(most), Offset=str(offset), BasePoint="Beginning"),
-        make("m:Restriction", condition),
-        make("m:ParentFolderIds", folder_id(folder)),
-        Traversal="Shallow",
-    )
-
-
-def compared(comparison: str, what: Element, value: str) -> Element:
+def compared(comparison: str, what: FieldPath, value: str) -> Element:
     """A condition of a restriction: `IsEqualTo`, `IsGreaterThanOrEqualTo`, ..."""
-    return make(f"t:{comparison}", what, make("t:FieldURIOrConstant", make("t:Constant", Value=value)))
+    return make(f"t:{comparison}", what.to_xml(), make("t:FieldURIOrConstant", make("t:Constant", Value=value)))
 
 
 def both(first: Element, second: Element) -> Element:
     return make("t:And", first, second)
 
 
-def newest_item(folder: str) -> Element:
-    order = make("t:FieldOrder", field("item:DateTimeReceived"), Order="Descending")
-    return make(
-        "m:FindItem",
-        shape("m:ItemShape", ()),
-        make("m:IndexedPageItemView", MaxEntriesReturned="1", Offset="0", BasePoint="Beginning"),
-        make("m:SortOrder", order),
-        make("m:ParentFolderIds", folder_id(folder)),
-        Traversal="Shallow",
-    )
+@dataclass(frozen=True, slots=True)
+class _Restriction:
+    """As FindItem asks for it."""
+
+    condition: Element
+
+    def to_xml(self, version: object) -> Element:  # noqa: ARG002
+        return make("m:Restriction", self.condition)
 
 
-def find_folders(offset: int, most: int, fields: Iterable[Element]) -> Element:
-    return make(
-        "m:FindFolder",
-        shape("m:FolderShape", fields),
-        make("m:IndexedPageFolderView", MaxEntriesReturned=str(most), Offset=str(offset), BasePoint="Beginning"),
-        make("m:ParentFolderIds", known_folder("msgfolderroot")),
-        Traversal="Deep",
-    )
+def item_id(identity: str, change_key: str | None = None) -> ItemId:
+    return ItemId(id=clean(identity), changekey=change_key or None)
 
 
-def get_folders(names: Iterable[str], fields: Iterable[Element] = ()) -> Element:
-    return make("m:GetFolder", shape("m:FolderShape", fields), make("m:FolderIds", *map(known_folder, names)))
+def _folder(identity: str) -> FolderId:
+    return FolderId(id=clean(identity))
 
 
-def create_item(folder: str, item: Element) -> Element:
+# --- reading -------------------------------------------------------------------------------------
+
+
+def get_items(ids: Iterable[BaseItemId], fields: Iterable[FieldPath] = ()) -> Operation:
+    """Ids, and the fields that are named; a body in the richest form there is."""
+    wanted, named = list(ids), list(fields)
+
+    def payload(service: GetItem) -> Element:
+        request: Element = service.get_payload(items=wanted, additional_fields=named, shape=ID_ONLY)
+        shape = at(request, "m:ItemShape")
+        if any(each.field.name == "item:Body" for each in named) and shape is not None:
+            shape.insert(1, make("t:BodyType", value="Best"))
+        return request
+
+    return Operation(GetItem, payload)
+
+
+def sync_items(folder: str, state: str, most: int, fields: Iterable[FieldPath] = ()) -> Operation:
+    named = list(fields)
+
+    def payload(service: SyncFolderItems) -> Element:
+        request: Element = service.get_payload(
+            folder=_folder(folder), shape=ID_ONLY, additional_fields=named, sync_state=clean(state),
+            ignore=None, max_changes_returned=most, sync_scope=None,
+        )  # fmt: skip
+        return request
+
+    return Operation(SyncFolderItems, payload)
+
+
+def find_items(folder: str, condition: Element, offset: int, most: int) -> Operation:
+    """A page of the ids of those that meet a condition."""
+    return _find_items(folder, offset, most, restriction=_Restriction(condition))
+
+
+def newest_item(folder: str) -> Operation:
+    return _find_items(folder, 0, 1, newest_first=True)
+
+
+def _find_items(
+    folder: str, offset: int, most: int, *, restriction: _Restriction | None = None, newest_first: bool = False
+) -> Operation:
+    def payload(service: FindItem) -> Element:
+        order = [FieldOrder(path(RECEIVED), reverse=True)] if newest_first else None
+        request: Element = service.get_payload(
+            folders=[_folder(folder)], additional_fields=None, restriction=restriction, order_fields=order,
+            query_string=None, shape=ID_ONLY, depth="Shallow", calendar_view=None, page_size=most, offset=offset,
+        )  # fmt: skip
+        return request
+
+    return Operation(FindItem, payload)
+
+
+def find_folders(offset: int, most: int, fields: Iterable[FieldPath]) -> Operation:
+    """A page of all folders of the mailbox."""
+    named = list(fields)
+
+    def payload(service: FindFolder) -> Element:
+        request: Element = service.get_payload(
+            folders=[_OwnFolder(id="msgfolderroot")], additional_fields=named, restriction=None,
+            shape=ID_ONLY, depth="Deep", page_size=most, offset=offset,
+        )  # fmt: skip
+        return request
+
+    return Operation(FindFolder, payload)
+
+
+def get_folders(names: Iterable[str]) -> Operation:
+    """The ids of folders by their distinguished names."""
+    wanted = [_OwnFolder(id=each) for each in names]
+
+    def payload(service: GetFolder) -> Element:
+        request: Element = service.get_payload(folders=wanted, additional_fields=None, shape=ID_ONLY)
+        return request
+
+    return Operation(GetFolder, payload)
+
+
+def resolve(name: str) -> Operation:
+    def payload(service: ResolveNames) -> Element:
+        request: Element = service.get_payload(
+            unresolved_entries=[name], parent_folders=None, return_full_contact_data=True,
+            search_scope="ActiveDirectory", contact_data_shape="AllProperties",
+        )  # fmt: skip
+        return request
+
+    return Operation(ResolveNames, payload)
+
+
+# --- being told ----------------------------------------------------------------------------------
+
+
+def subscribe(folder: str) -> Operation:
+    """To what comes into a folder."""
+
+    def payload(service: SubscribeToStreaming) -> Element:
+        events = ("NewMailEvent", "CreatedEvent", "MovedEvent", "CopiedEvent")
+        request: Element = service.get_payload(folders=[_folder(folder)], event_types=events)
+        return request
+
+    return Operation(SubscribeToStreaming, payload)
+
+
+def streaming_events(subscription: str, minutes: int) -> Operation:
+    def payload(service: GetStreamingEvents) -> Element:
+        request: Element = service.get_payload(subscription_ids=[clean(subscription)], connection_timeout=minutes)
+        return request
+
+    return Operation(GetStreamingEvents, payload)
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def create_item(folder: str, item: Element) -> Operation:
     """Nobody is invited: without attendees there is nobody, and it is said besides (R27)."""
-    request = make("m:CreateItem", make("m:SavedItemFolderId", folder_id(folder)), make("m:Items", item))
-    if item.tag.endswith("}CalendarItem"):
-        request.set("SendMeetingInvitations", "SendToNone")
-    return request
+    return _create(_folder(folder), item)
 
 
-def create_message(folder: str, item: Element) -> Element:
-    """A message that is kept and never sent."""
-    return make(
-        "m:CreateItem",
-        make("m:SavedItemFolderId", known_folder(folder)),
-        make("m:Items", item),
-        MessageDisposition="SaveOnly",
-    )
+def create_message(folder: str, item: Element) -> Operation:
+    """A message that is kept and never sent. `folder` is a distinguished name."""
+    return _create(_OwnFolder(id=folder), item)
 
 
-def update_item(target: Element, changes: Iterable[Element], *, mails: bool | None) -> Element:
-    """`mails`: whether participants are told; None for what has none."""
-    request = make(
-        "m:UpdateItem",
-        make("m:ItemChanges", make("t:ItemChange", target, make("t:Updates", *changes))),
-        ConflictResolution="NeverOverwrite",
-        MessageDisposition="SaveOnly",
-    )
-    if mails is not None:
-        request.set("SendMeetingInvitationsOrCancellations", "SendToAllAndSaveCopy" if mails else "SendToNone")
-    return request
+def _create(folder: FolderId, item: Element) -> Operation:
+    def payload(service: CreateItem) -> Element:
+        request: Element = service.get_payload(
+            items=(), folder=folder, message_disposition=SAVE_ONLY, send_meeting_invitations=SEND_TO_NONE
+        )
+        _put(request, "m:Items", item)
+        return request
+
+    return Operation(CreateItem, payload)
 
 
-def delete_item(target: Element, *, mails: bool | None) -> Element:
-    request = make("m:DeleteItem", make("m:ItemIds", target), DeleteType="MoveToDeletedItems")
-    if mails is None:
-        request.set("AffectedTaskOccurrences", "AllOccurrences")
-    else:
-        request.set("SendMeetingCancellations", "SendToAllAndSaveCopy" if mails else "SendToNone")
-    return request
+def update_item(
+    target: BaseItemId, changes: Iterable[Element], *, mails: bool, conflicts: str = NEVER_OVERWRITE
+) -> Operation:
+    """`mails`: whether participants are told."""
+    change = make("t:ItemChange", target.to_xml(version=None), make("t:Updates", *changes))
+
+    def payload(service: UpdateItem) -> Element:
+        request: Element = service.get_payload(
+            items=(), conflict_resolution=conflicts, message_disposition=SAVE_ONLY,
+            send_meeting_invitations_or_cancellations=_told(mails), suppress_read_receipts=True,
+        )  # fmt: skip
+        _put(request, "m:ItemChanges", change)
+        return request
+
+    return Operation(UpdateItem, payload)
 
 
-def resolve(name: str) -> Element:
-    return make(
-        "m:ResolveNames",
-        make("m:UnresolvedEntry", value=name),
-        ReturnFullContactData="true",
-        SearchScope="ActiveDirectory",
-        ContactDataShape="AllProperties",
-    )
+def delete_item(target: BaseItemId, *, mails: bool) -> Operation:
+    """Into the bin. `mails`: whether participants are told; no sender hears that it was not read."""
+
+    def payload(service: DeleteItem) -> Element:
+        request: Element = service.get_payload(
+            items=[target], delete_type=MOVE_TO_DELETED_ITEMS, send_meeting_cancellations=_told(mails),
+            affected_task_occurrences=ALL_OCCURRENCES, suppress_read_receipts=True,
+        )  # fmt: skip
+        return request
+
+    return Operation(DeleteItem, payload)
+
+
+def _told(mails: bool) -> str:
+    told: str = SEND_TO_ALL_AND_SAVE_COPY if mails else SEND_TO_NONE
+    return told
+
+
+def _put(request: Element, name: str, content: Element) -> None:
+    holder = at(request, name)
+    assert holder is not None
+    holder.append(content)

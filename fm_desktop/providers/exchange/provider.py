@@ -33,10 +33,9 @@ from fm_desktop.providers.exchange.folders import all_folders, calendars_of, fol
 from fm_desktop.providers.exchange.operations import (
     create_item,
     delete_item,
-    field,
     get_items,
     item_id,
-    shape,
+    path,
     update_item,
 )
 from fm_desktop.providers.exchange.session import Call
@@ -169,7 +168,7 @@ class ExchangeProvider:
         """EWS deletes whatever is there, so that it is looked at first; what is deleted goes to the bin."""
         shelf, about = self._shelf(resource.ref.collection), _named(resource.items[0].title)
         session = self._connection.session()
-        look = get_items(shape("m:ItemShape", ()), [item_id(resource.ref.id)])
+        look = get_items([item_id(resource.ref.id)])
         try:
             found = session.one(Call(look, Purpose.READ_ITEM, about))
             key = attribute(at(next(children(at(found, "m:Items")), None), "t:ItemId"), "ChangeKey")
@@ -234,7 +233,8 @@ def _id_of(item: Element) -> str:
 
 def _uri(kind: str, name: str) -> Element:
     prefix = "item" if name in _OF_ITEMS else "task" if kind == "Task" else "calendar"
-    return field(f"{prefix}:{name}")
+    uri: Element = path(f"{prefix}:{name}").to_xml()
+    return uri
 
 
 def _set(target: Element, value: Element) -> Element:

@@ -19,6 +19,7 @@ import requests
 
 from fm_desktop.net import is_loopback
 from fm_desktop.port import PortError, Refused, SignInNeeded, Unreachable
+from fm_desktop.providers.exchange.envelopes import envelope
 from fm_desktop.providers.exchange.errors import (
     NOTHING_TO_DO,
     SERVICE,
@@ -30,8 +31,9 @@ from fm_desktop.providers.exchange.errors import (
     transport_error,
     unusable,
 )
+from fm_desktop.providers.exchange.operations import Operation
 from fm_desktop.providers.exchange.signing import Account, SignIn, new_session, offered
-from fm_desktop.providers.exchange.xml import Element, NotXml, all_at, at, attribute, children, envelope, parse
+from fm_desktop.providers.exchange.xml import Element, NotXml, all_at, at, attribute, children, parse
 from fm_desktop.providers.transfer import Purpose, TransientFailure, patiently
 from fm_desktop.untrusted import TooLarge, bounded
 
@@ -51,7 +53,7 @@ ONLINE: Final = ("outlook.office365.com", "outlook.office.com", "outlook.live.co
 class Call:
     """One request. `about` names its thing inside a sentence. `zone`: the Windows zone of days in it."""
 
-    body: Element
+    operation: Operation
     purpose: Purpose
     about: str
     zone: str = ""
@@ -201,7 +203,7 @@ class EwsSession:
         if session.auth is None:
             session.auth = self._account.signed(way)
         try:
-            with self._posted(session, envelope(call.body, call.zone), seconds) as answer:
+            with self._posted(session, envelope(call.operation, call.zone), seconds) as answer:
                 yield answer
         except requests.RequestException as error:
             raise transport_error(error, self.host, call.purpose) from error
@@ -209,7 +211,7 @@ class EwsSession:
     def _asked(self, session: requests.Session, call: Call) -> SignIn:
         """What sign-in the server offers: asked once, without a password. Where that fails, nothing else was sent, so
         that nothing is unknown of whatever the call would have written."""
-        question = Call(call.body, Purpose.READ, call.about)
+        question = Call(call.operation, Purpose.READ, call.about)
         try:
             session.auth = _unsigned
             with self._posted(session, b"") as answer:

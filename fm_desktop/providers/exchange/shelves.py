@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
+from exchangelib.extended_properties import ExternId
+from exchangelib.fields import FieldPath
+
 from fm_desktop.model.items import Item
 from fm_desktop.model.projection import Patch, Projection
 from fm_desktop.model.times import When
@@ -13,14 +16,14 @@ from fm_desktop.providers.exchange import events, tasks
 from fm_desktop.providers.exchange.errors import SERVICE, Failure, failure_error
 from fm_desktop.providers.exchange.folders import folder_of
 from fm_desktop.providers.exchange.operations import (
+    EVENT,
+    TASK,
+    CleanGlobalObjectId,
     compared,
-    event_shape,
     find_items,
     get_items,
-    goid_field,
-    identity_field,
     item_id,
-    task_shape,
+    property_path,
 )
 from fm_desktop.providers.exchange.session import Call, EwsSession, failed
 from fm_desktop.providers.exchange.uids import clean_global_object_id
@@ -59,8 +62,8 @@ class Shelf(Protocol):
     def changed(self, raw: bytes, patch: Patch, recurrence_id: When | None) -> tuple[Element, list[Element], list[str]]:
         """What is to be changed, its fields in their new form, and the names of those that are taken away."""
 
-    def mails(self, raw: bytes) -> bool | None:
-        """Are participants told of a change? None for what has none."""
+    def mails(self, raw: bytes) -> bool:
+        """Are participants told of a change?"""
 
 
 class EventShelf:
@@ -73,7 +76,7 @@ class EventShelf:
         self._context = context
 
     def fetched(self, collection: str, ids: Iterable[str]) -> Iterator[Found]:
-        for identity, item in _got(self._session(), event_shape, collection, ids):
+        for identity, item in _got(self._session(), EVENT, collection, ids):
             yield item if isinstance(item, Broken) else self._whole(collection, identity, item)
 
     def _whole(self, collection: str, identity: str, item: Element) -> Found:
@@ -81,7 +84,7 @@ class EventShelf:
         named = [attribute(each, "Id") for each in all_at(item, "t:ModifiedOccurrences/t:Occurrence/t:ItemId")]
         ref, revision = Ref(collection, identity), attribute(at(item, "t:ItemId"), "ChangeKey") or None
         occurrences: list[Element] = []
-        for _, each in _got(self._session(), event_shape, "", named):
+        for _, each in _got(self._session(), EVENT, "", named):
             if isinstance(each, Broken):
                 return Broken(
                     ref, None, events.raw_of([item]), each.reason, events.title_of(item), events.identity_of(item)
@@ -94,7 +97,7 @@ class EventShelf:
         for uid in uids:
             found = _of_ours(self._session(), collection, uid)
             if not found:
-                condition = compared("IsEqualTo", goid_field(), clean_global_object_id(uid))
+                condition = compared("IsEqualTo", property_path(CleanGlobalObjectId), clean_global_object_id(uid))
                 found = _matching(self._session(), collection, condition)
             yield from (each for each in self.fetched(collection, found) if _uid(each) == uid)
 
@@ -114,7 +117,7 @@ class EventShelf:
         target, fields = events.change(items_of(raw), patch, recurrence_id, self._context())
         return target, fields, []
 
-    def mails(self, raw: bytes) -> bool | None:
+    def mails(self, raw: bytes) -> bool:
         return events.mails_participants(items_of(raw), self._context())
 
 
@@ -128,7 +131,7 @@ class TaskShelf:
         self._context = context
 
     def fetched(self, collection: str, ids: Iterable[str]) -> Iterator[Found]:
-        for identity, item in _got(self._session(), task_shape, collection, ids):
+        for identity, item in _got(self._session(), TASK, collection, ids):
             if isinstance(item, Broken):
                 yield item
             else:
@@ -156,8 +159,8 @@ class TaskShelf:
         items = items_of(raw)
         return items[0], *tasks.change(items, patch, self._context())
 
-    def mails(self, raw: bytes) -> bool | None:  # noqa: ARG002 - tasks are nobody else's
-        return None
+    def mails(self, raw: bytes) -> bool:  # noqa: ARG002 - tasks are nobody else's
+        return False
 
 
 def items_of(raw: bytes) -> list[Element]:
@@ -185,14 +188,14 @@ def _understood(
 
 
 def _got(
-    session: EwsSession, shape: Callable[[], Element], collection: str, ids: Iterable[str]
+    session: EwsSession, fields: Sequence[FieldPath], collection: str, ids: Iterable[str]
 ) -> Iterator[tuple[str, Element | Broken]]:
     """Items in batches, in order. Absent ones are left out, moved ones among them, which get another id. One that
     cannot be had is `Broken`, the rest goes on."""
     named = list(dict.fromkeys(ids))
     for begin in range(0, len(named), _BATCH):
         batch = named[begin : begin + _BATCH]
-        call = Call(get_items(shape(), map(item_id, batch)), Purpose.READ_ITEM, "the item")
+        call = Call(get_items(map(item_id, batch), fields), Purpose.READ_ITEM, "the item")
         messages = session.messages(call)
         if len(messages) != len(batch):
             raise Malformed(f"{SERVICE} gave no usable answer about the calendar.")
@@ -227,7 +230,7 @@ _WHOLE_MAILBOX: Final = frozenset(
 
 
 def _of_ours(session: EwsSession, collection: str, uid: str) -> list[str]:
-    return _matching(session, collection, compared("IsEqualTo", identity_field(), uid))
+    return _matching(session, collection, compared("IsEqualTo", property_path(ExternId), uid))
 
 
 def _matching(session: EwsSession, collection: str, condition: Element) -> list[str]:

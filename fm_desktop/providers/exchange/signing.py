@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any, Final
 
 import requests
+from exchangelib.transport import BASIC, NTLM, get_auth_instance
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase, HTTPBasicAuth
+from requests.auth import AuthBase
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import NewConnectionError
@@ -25,6 +26,9 @@ class SignIn(StrEnum):
     BASIC = "basic"
 
 
+_AUTH_TYPES: Final = {SignIn.WINDOWS: NTLM, SignIn.BASIC: BASIC}
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """`user` as the server wants it: a UPN, an e-mail address, or `DOMAIN\\user`."""
@@ -33,11 +37,9 @@ class Account:
     secret: str = field(repr=False)
 
     def signed(self, way: SignIn) -> AuthBase:
-        if way is SignIn.BASIC:
-            return HTTPBasicAuth(self.user.encode(), self.secret.encode())
-        from requests_ntlm import HttpNtlmAuth
-
-        auth: AuthBase = HttpNtlmAuth(self.user, self.secret)
+        # Basic is written in UTF-8 (RFC 7617 section 2.1), which requests does for bytes only.
+        named = (self.user, self.secret) if way is SignIn.WINDOWS else (self.user.encode(), self.secret.encode())
+        auth: AuthBase = get_auth_instance(_AUTH_TYPES[way], username=named[0], password=named[1])
         return auth
 
 

@@ -19,9 +19,6 @@ S: Final = f"{{{SOAP}}}"
 M: Final = f"{{{MESSAGES}}}"
 T: Final = f"{{{TYPES}}}"
 
-# What MS-OXWSCORE calls the version of a request; every server that is still maintained understands it.
-VERSION: Final = "Exchange2013_SP1"
-
 _PREFIXES: Final = {"soap": SOAP, "m": MESSAGES, "t": TYPES}
 _REFERENCE: Final = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,10}));")
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -75,16 +72,6 @@ def make(tag: str, *children: Element, value: str | None = None, **attributes: s
         element.text = clean(value)
     element.extend(children)
     return element
-
-
-def envelope(body: Element, zone: str = "") -> bytes:
-    """A SOAP request. `zone`: the Windows zone in which days without a time are to be understood."""
-    header = make("soap:Header", make("t:RequestServerVersion", Version=VERSION))
-    if zone:
-        header.append(make("t:TimeZoneContext", make("t:TimeZoneDefinition", Id=zone)))
-    root = make("soap:Envelope", header, make("soap:Body", body))
-    etree.cleanup_namespaces(root, keep_ns_prefixes=list(_PREFIXES))
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def text(element: Element | None, path: str = "") -> str:

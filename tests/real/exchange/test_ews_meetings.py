@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from exchangelib.items import ALWAYS_OVERWRITE
+from exchangelib.properties import OccurrenceItemId
 
 from fm_desktop.model.items import Kind
 from fm_desktop.model.projection import Patch
 from fm_desktop.model.times import when_to_text
 from fm_desktop.port import Collection, Resource
 from fm_desktop.providers.exchange import Account, ExchangeProvider
-from fm_desktop.providers.exchange.operations import create_item, delete_item, field, update_item
+from fm_desktop.providers.exchange.operations import Operation, create_item, delete_item, path, update_item
 from fm_desktop.providers.exchange.session import Call, EwsSession
 from fm_desktop.providers.exchange.signing import SignIn
 from fm_desktop.providers.exchange.xml import Element, make
@@ -46,7 +48,7 @@ def home(provider: ExchangeProvider) -> Collection:
     return next(each for each in provider.collections() if each.takes(Kind.EVENT) and each.is_default)
 
 
-def write(outlook: EwsSession, request: Element) -> None:
+def write(outlook: EwsSession, request: Operation) -> None:
     outlook.one(Call(request, Purpose.WRITE, "it"))
 
 
@@ -90,15 +92,15 @@ def test_R24_changed_and_removed_dates_come_with_their_series(provider: Exchange
     )
     write(outlook, create_item(home(provider).id, item(make("t:Recurrence", weekly, times))))
     first = the_one(provider)
-    renamed = make("t:SetItemField", field("item:Subject"), make("t:CalendarItem", make("t:Subject", value="Moved")))
+    renamed = make(
+        "t:SetItemField", path("item:Subject").to_xml(), make("t:CalendarItem", make("t:Subject", value="Moved"))
+    )
 
-    def date_of(number: str) -> Element:
-        return make("t:OccurrenceItemId", RecurringMasterId=first.ref.id, InstanceIndex=number)
+    def date_of(number: int) -> OccurrenceItemId:
+        return OccurrenceItemId(id=first.ref.id, instance_index=number)
 
-    change = update_item(date_of("2"), [renamed], mails=False)
-    change.set("ConflictResolution", "AlwaysOverwrite")
-    write(outlook, change)
-    write(outlook, delete_item(date_of("3"), mails=False))
+    write(outlook, update_item(date_of(2), [renamed], mails=False, conflicts=ALWAYS_OVERWRITE))
+    write(outlook, delete_item(date_of(3), mails=False))
     series = the_one(provider)
     assert series.revision != first.revision
     master, override = series.items

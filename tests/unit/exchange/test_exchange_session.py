@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import exchangelib.errors
 import pytest
 import requests
 
@@ -20,6 +21,7 @@ from fm_desktop.port import (
     Throttled,
     Unreachable,
 )
+from fm_desktop.providers.exchange import errors, shelves
 from fm_desktop.providers.exchange import session as session_module
 from fm_desktop.providers.exchange.errors import Expired, Failure, failure_error, online_refusal, status_error
 from fm_desktop.providers.exchange.operations import delete_item, get_folders, item_id
@@ -223,6 +225,13 @@ def test_a_401_that_was_cut_off_before_its_challenge_is_no_word_about_a_password
 )
 def test_what_a_code_means(code: str, purpose: Purpose, kind: type[Exception]) -> None:
     assert isinstance(failure_error(Failure(code), purpose, "the calendar"), kind)
+
+
+def test_every_code_that_has_a_meaning_is_one_of_exchange() -> None:
+    """Written with a slip it would mean nothing."""
+    sets = (errors._GONE, errors._FOLDER_GONE, errors._EXPIRED, errors._CONFLICT, errors._THROTTLED, errors._PASSING)
+    named = set().union(*sets, errors._SIGN_IN, errors._NO_MAILBOX, errors._REASONS, shelves._WHOLE_MAILBOX)
+    assert named <= vars(exchangelib.errors).keys()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import queue
 from collections.abc import Callable
 
 import pytest
@@ -24,9 +25,9 @@ class Time:
     def monotonic(self) -> float:
         return self.now
 
-    def wait(self, seconds: float) -> bool:
-        self.now += seconds
-        return False
+    def get(self, timeout: float) -> object:
+        self.now += timeout
+        raise queue.Empty
 
 
 @pytest.fixture
