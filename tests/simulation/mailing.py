@@ -16,7 +16,7 @@ from hypothesis.stateful import initialize, precondition
 from fm_desktop.mailport import Folder
 from fm_desktop.port import OutcomeUnknown, PortError, Refused, Throttled, Unreachable
 from fm_desktop.sync.mail.conversations import NoConversation
-from tests.fakes.mail import ANN, ARCHIVE, BOB, EMMA, INBOX, JUNK, SENT, STRANGER, letter, sent
+from tests.fakes.letters import ANN, ARCHIVE, BOB, EMMA, INBOX, JUNK, SENT, STRANGER, letter, sent
 from tests.simulation.counted import HAPPENED, Fates, rule
 from tests.simulation.post import LATER, Mail, PostOffice
 

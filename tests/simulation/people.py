@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition
 
 from fm_desktop.model.items import Item, Recurrence
+from fm_desktop.model.times import Span
 from fm_desktop.port import Side
 from fm_desktop.sync.policy import Direction
 from tests.fakes.world import AGENDA, EMMA, at, event, invitation, person, task
@@ -180,16 +181,11 @@ class People(Fates):
             return
         known = series[pick % len(series)]
         collection, key, item = self.sim.places(Side.PROVIDER, known.number)[0]
-        assert item.span is not None
         assert item.recurrence is not None
         items = self.world.calendar.shelves[collection][key].items
         count = int(item.recurrence.rules[0].rpartition("=")[2])
-        start = replace(item.span.start, local=item.span.start.local + timedelta(days=which % count))
-        span = replace(
-            item.span,
-            start=start,
-            end=replace(item.span.end, local=item.span.end.local + timedelta(days=which % count)),
-        )
+        span = _days_later(item, which % count)
+        start = span.start
         gone = {*item.recurrence.excluded, *(each.recurrence_id for each in items[1:] if each.cancelled)}
         if (
             len(self.sim.places(Side.PROVIDER, known.number)) > 1
@@ -216,3 +212,9 @@ class People(Fates):
         title = self._next("Series")
         rest = event(title, f"uid-{self.numbers}", span, recurrence=Recurrence((f"FREQ=DAILY;COUNT={count - first}",)))  # type: ignore[arg-type]
         self._new(Side.PROVIDER, collection, rest, series=count - first)
+
+
+def _days_later(item: Item, days: int) -> Span:
+    assert item.span is not None
+    start, end = (replace(each, local=each.local + timedelta(days=days)) for each in (item.span.start, item.span.end))
+    return Span(start, end)

@@ -17,7 +17,8 @@ from fm_desktop.mailport import Folder, LogEntry, Logged
 from fm_desktop.model.items import Party
 from fm_desktop.sync.mail.policy import NEVER_READ
 from fm_desktop.sync.report import Outcome
-from tests.fakes.mail import ARCHIVE, INBOX, JUNK, SENT, Crash, Held, Letter, MailWorld, MemoryLog, MemoryMail
+from tests.fakes.letters import ARCHIVE, INBOX, JUNK, SENT, Letter
+from tests.fakes.mail import Crash, Held, MailWorld, MemoryLog, MemoryMail
 
 LAG = timedelta(seconds=60)
 FOLDERS = (INBOX, SENT, ARCHIVE, JUNK)

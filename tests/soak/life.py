@@ -26,7 +26,8 @@ from fm_desktop.sync.policy import Options
 from fm_desktop.sync.report import Outcome
 from fm_desktop.sync.store import Store
 from fm_desktop.sync.upkeep import tidy
-from tests.fakes.mail import ANN, EMMA, INBOX, MemoryPeople, letter
+from tests.fakes.letters import ANN, EMMA, INBOX, letter
+from tests.fakes.mail import MemoryPeople
 from tests.fakes.memory import MemoryDirectory
 from tests.fakes.world import AGENDA, NOW, at, event
 from tests.soak.sides import LongLog, LongMail, LongSide

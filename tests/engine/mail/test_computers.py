@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from fm_desktop.sync.mail.turns import LONGEST, REMEMBERED
-from tests.fakes.mail import INBOX, MailWorld, letter
+from tests.fakes.letters import INBOX, letter
+from tests.fakes.mail import MailWorld
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from fm_desktop.model.items import Party
-from tests.fakes.mail import ANN, ARCHIVE, BOB, INBOX, LOST, SENT, Crash, MailWorld, MemoryMail, letter, sent
+from tests.fakes.letters import ANN, ARCHIVE, BOB, INBOX, SENT, letter, sent
+from tests.fakes.mail import LOST, Crash, MailWorld, MemoryMail
 
 FILES = (("offer.pdf", b"PDF"), ("offer.pdf", b"another"), ("plan.xls", b"XLS"))
 

@@ -10,21 +10,8 @@ from fm_desktop.mailport import Logged
 from fm_desktop.model.items import Party
 from fm_desktop.port import Malformed, PortError, Refused, Unreachable
 from fm_desktop.sync.report import Outcome
-from tests.fakes.mail import (
-    ANN,
-    ARCHIVE,
-    AWAY,
-    BOB,
-    INBOX,
-    LOST,
-    NOW,
-    SENT,
-    SENT_WORD,
-    MailWorld,
-    MemoryMail,
-    letter,
-    sent,
-)  # fmt: skip
+from tests.fakes.letters import ANN, ARCHIVE, BOB, INBOX, NOW, SENT, letter, sent
+from tests.fakes.mail import AWAY, LOST, SENT_WORD, MailWorld, MemoryMail
 
 OLD = letter("Old", date=NOW - timedelta(days=3))
 BAD = letter("Bad", files=(("a.pdf", b"A"),))

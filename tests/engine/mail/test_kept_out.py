@@ -10,21 +10,8 @@ from fm_desktop.mailport import Role
 from fm_desktop.model.items import Party
 from fm_desktop.port import OutcomeUnknown, Throttled
 from fm_desktop.sync.mail.conversations import NoConversation
-from tests.fakes.mail import (
-    ALL_MAIL,
-    ANN,
-    ARCHIVE,
-    DRAFTS,
-    EMMA,
-    INBOX,
-    JUNK,
-    NOW,
-    SENT,
-    MailWorld,
-    MemoryMail,
-    letter,
-    sent,
-)  # fmt: skip
+from tests.fakes.letters import ALL_MAIL, ANN, ARCHIVE, DRAFTS, EMMA, INBOX, JUNK, NOW, SENT, letter, sent
+from tests.fakes.mail import MailWorld, MemoryMail
 
 
 @pytest.mark.parametrize(

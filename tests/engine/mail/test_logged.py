@@ -6,22 +6,8 @@ from datetime import timedelta
 
 from fm_desktop.model.items import Party
 from fm_desktop.sync.report import Outcome
-from tests.fakes.mail import (
-    ANN,
-    ARCHIVE,
-    BOB,
-    EMMA,
-    INBOX,
-    NOW,
-    RECEIVED,
-    SENT,
-    SENT_WORD,
-    STRANGER,
-    MailWorld,
-    MemoryMail,
-    letter,
-    sent,
-)  # fmt: skip
+from tests.fakes.letters import ANN, ARCHIVE, BOB, EMMA, INBOX, NOW, SENT, STRANGER, letter, sent
+from tests.fakes.mail import RECEIVED, SENT_WORD, MailWorld, MemoryMail
 
 
 def test_R10_mail_from_and_to_contacts_is_logged_and_that_of_strangers_is_not_even_downloaded(world):

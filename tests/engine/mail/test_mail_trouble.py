@@ -7,20 +7,8 @@ import pytest
 from fm_desktop.model.items import Party
 from fm_desktop.port import Refused, SignInNeeded, Throttled
 from fm_desktop.sync.report import Outcome
-from tests.fakes.mail import (
-    ANN,
-    ARCHIVE,
-    AWAY,
-    BOB,
-    INBOX,
-    LOST,
-    SENT,
-    STRANGER,
-    MailWorld,
-    MemoryMail,
-    letter,
-    sent,
-)  # fmt: skip
+from tests.fakes.letters import ANN, ARCHIVE, BOB, INBOX, SENT, STRANGER, letter, sent
+from tests.fakes.mail import AWAY, LOST, MailWorld, MemoryMail
 
 
 @pytest.mark.parametrize("stored", [True, False])

@@ -11,7 +11,8 @@ import pytest
 
 from fm_desktop.model.items import Party
 from fm_desktop.port import OutcomeUnknown, Refused, Throttled, Unreachable
-from tests.fakes.mail import ANN, ARCHIVE, BOB, EMMA, INBOX, NOW, SENT, Crash, MailWorld, MemoryMail, letter, sent
+from tests.fakes.letters import ANN, ARCHIVE, BOB, EMMA, INBOX, NOW, SENT, letter, sent
+from tests.fakes.mail import Crash, MailWorld, MemoryMail
 
 LATER = [f"later{number}@new.example" for number in range(3)]
 FOLDERS = (INBOX, SENT, ARCHIVE)

@@ -9,23 +9,8 @@ import pytest
 from fm_desktop.mailport import Folder, Role
 from fm_desktop.model.items import Party
 from fm_desktop.port import Refused, Throttled, Unreachable
-from tests.fakes.mail import (
-    ANN,
-    ARCHIVE,
-    BOB,
-    EMMA,
-    INBOX,
-    LOST,
-    NOW,
-    RECEIVED,
-    SENT,
-    SENT_WORD,
-    Crash,
-    MailWorld,
-    MemoryMail,
-    letter,
-    sent,
-)  # fmt: skip
+from tests.fakes.letters import ANN, ARCHIVE, BOB, EMMA, INBOX, NOW, SENT, letter, sent
+from tests.fakes.mail import LOST, RECEIVED, SENT_WORD, Crash, MailWorld, MemoryMail
 
 
 def let_wait(world: MailWorld, folder: Folder, *letters) -> None:

@@ -7,20 +7,8 @@ from datetime import timedelta
 import pytest
 
 from fm_desktop.port import Side
-from tests.fakes.mail import (
-    ANN,
-    ARCHIVE,
-    AWAY,
-    EMMA,
-    INBOX,
-    NOW,
-    SENT,
-    STRANGER,
-    MailWorld,
-    MemoryMail,
-    letter,
-    sent,
-)  # fmt: skip
+from tests.fakes.letters import ANN, ARCHIVE, EMMA, INBOX, NOW, SENT, STRANGER, letter, sent
+from tests.fakes.mail import AWAY, MailWorld, MemoryMail
 
 
 def test_an_idle_cycle_asks_each_folder_once_and_nothing_else(world):

@@ -16,7 +16,7 @@ from fm_desktop.sync.mail.identity import ext_id_of, likeness, message_key
 from fm_desktop.sync.mail.match import Addressee
 from fm_desktop.sync.mail.policy import MailOptions
 from fm_desktop.sync.mail.record import Subject, cut, entry_of, width
-from tests.fakes.mail import ANN, EMMA, NOW, boxes
+from tests.fakes.letters import ANN, EMMA, NOW, boxes
 
 OPTIONS = MailOptions(user="7", address=EMMA, own=frozenset({EMMA}), since=NOW.date(), attachment_limit=1_000_000)
 PARTY = Addressee(ANN, 1, 10)
