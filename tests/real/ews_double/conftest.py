@@ -1,4 +1,4 @@
-"""The double of Exchange, and a raw SOAP client for it that knows nothing of ours."""
+"""The double of Exchange, a raw SOAP client for it that knows nothing of ours, letters and events."""
 
 from __future__ import annotations
 
@@ -16,6 +16,34 @@ NAMES = {
     "t": "http://schemas.microsoft.com/exchange/services/2006/types",
     "e": "http://schemas.microsoft.com/exchange/services/2006/errors",
 }
+LETTER = (
+    b"From: Ann <ann@example.org>\r\nTo: emma@example.com\r\nSubject: Offer 1\r\nMessage-ID: <1@example.org>\r\n"
+    b"Date: Wed, 25 Nov 2026 10:00:00 +0000\r\n\r\nHello Emma\r\n"
+)
+MIXED = (
+    b"From: Ann <ann@example.org>\r\nTo: emma@example.com\r\nSubject: =?utf-8?q?Caf=C3=A9?=\r\nMessage-ID: <2@example.org>\r\n"
+    b"Date: Wed, 25 Nov 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    b"--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nCaf\xc3\xa9\r\n.\r\n"
+    b"--b\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\n"
+    b"Content-Transfer-Encoding: base64\r\n\r\nJVBERi0=\r\n--b--\r\n"
+)
+ZONE = """BEGIN:VTIMEZONE
+TZID:Europe/Madrid
+BEGIN:STANDARD
+DTSTART:19701025T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:19700329T020000
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+END:DAYLIGHT
+END:VTIMEZONE
+"""
+NINE = "DTSTART;TZID=Europe/Madrid:20261201T090000\nDTEND;TZID=Europe/Madrid:20261201T100000"
 
 
 class Raw:
@@ -97,6 +125,18 @@ def meeting(
     subject: str = "Visit", start: str = "2026-12-01T09:00:00Z", end: str = "2026-12-01T10:00:00Z", more: str = ""
 ) -> str:
     return f"<t:Subject>{subject}</t:Subject><t:Start>{start}</t:Start><t:End>{end}</t:End>{more}"
+
+
+def event(title: str, *more: str, times: str = NINE, uid: str = "visit-1") -> str:
+    lines = ["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20261101T100000Z", times, f"SUMMARY:{title}", *more, "END:VEVENT\n"]
+    return "\n".join(lines)
+
+
+def whole(*events: str) -> str:
+    """The text of an iCalendar object, with the zone that they name."""
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//tests//EN\n{ZONE}{''.join(events)}END:VCALENDAR\n".replace(
+        "\n", "\r\n"
+    )
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ class State:
     zone_name: str = "UTC"  # of the user, as Outlook on the web has it
     generation: int = 0  # of synchronisation states: older ones are refused
     subscriptions: dict[str, tuple[frozenset[str], frozenset[str], int]] = field(default_factory=dict)
+    connections: dict[str, object] = field(default_factory=dict)  # the newest of each subscription
     stopped: bool = False
 
 

@@ -44,7 +44,7 @@ def _mapi(call: Call, folder: Folder) -> dict[ExtendedKey, str]:
         (0x3603, "Integer"): str(_unread(call, folder)),  # PidTagContentUnreadCount
         (0x360A, "Boolean"): boolean(call.box.below(folder, deep=False)),  # PidTagSubfolders
         (0x3613, "String"): folder.kind,  # PidTagContainerClass
-        (0x6751, "Integer"): str(len(changes) + 1),  # PidTagArticleNumberNext
+        (0x6751, "Integer"): str(call.box.next_number),  # PidTagArticleNumberNext
         (0x3008, "SystemTime"): zones.write(folder.created),  # PidTagLastModificationTime
         (0x670A, "SystemTime"): zones.write(
             changes[-1].when if changes else folder.created

@@ -1,11 +1,13 @@
 """An event as iCalendar, which is the MIME content of a calendar item ([MS-OXCICAL], "MimeContent").
 
 What Exchange writes: its product, one VTIMEZONE under the Windows name, times of that zone, and its own X-MICROSOFT-CDO lines.
-Dates of a series that were changed follow their master.
+Dates of a series that were changed follow their master. "Many properties are not exported with the MIME stream, including
+attendees and attachment-related properties" ("Export items by using EWS in Exchange").
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,24 +17,19 @@ from tests.servers.ews.mailbox import Item
 from tests.servers.ews.xml import Element, children, local, text, truth
 
 _DAYS = {"Sunday": "SU", "Monday": "MO", "Tuesday": "TU", "Wednesday": "WE", "Thursday": "TH", "Friday": "FR", "Saturday": "SA"}  # fmt: skip
-_CLASSES = {"Normal": "PUBLIC", "Personal": "PRIVATE", "Private": "PRIVATE", "Confidential": "CONFIDENTIAL"}
-_ANSWERS = {"Accept": "ACCEPTED", "Tentative": "TENTATIVE", "Decline": "DECLINED"}
-_ROLES = {
-    "RequiredAttendees": "REQ-PARTICIPANT",
-    "OptionalAttendees": "OPT-PARTICIPANT",
-    "Resources": "NON-PARTICIPANT",
-}
+_CLASSES = {"Normal": "PUBLIC", "Personal": "X-PERSONAL", "Private": "PRIVATE", "Confidential": "CONFIDENTIAL"}
+_BUSY = {"Free": "FREE", "Tentative": "TENTATIVE", "OOF": "OOF", "WorkingElsewhere": "WORKINGELSEWHERE"}
 _LINE = 75
 
 
-def content(item: Item, plain_body: str) -> bytes:
-    """Raises `EwsError` where it cannot be said in iCalendar."""
+def content(item: Item, plain_body: Callable[[Item], str]) -> bytes:
+    """Raises `EwsError` where it cannot be said in iCalendar. `plain_body` gives the text of an event or date."""
     zone_name = item.properties["StartTimeZone"].get("Id") or "UTC"
     events = [item, *(series.occurrence(item, each) for each in sorted(item.exceptions))]
     lines = [
         "BEGIN:VCALENDAR", "METHOD:PUBLISH", "PRODID:Microsoft Exchange Server 2010", "VERSION:2.0",
         *_time_zone(zone_name, series.start_of(item)),
-        *(line for each in events for line in _event(each, zone_name, plain_body)),
+        *(line for each in events for line in _event(each, zone_name, plain_body(each))),
         "END:VCALENDAR",
     ]  # fmt: skip
     return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
@@ -59,7 +56,7 @@ def _event(item: Item, zone_name: str, plain_body: str) -> list[str]:
             return f"{name};VALUE=DATE:{local_time:%Y%m%d}"
         return f"{name};TZID={zone_name}:{local_time:%Y%m%dT%H%M%S}"
 
-    lines = ["BEGIN:VEVENT", *_people(item), f"DESCRIPTION;LANGUAGE=en-US:{_escaped(plain_body.strip())}"]
+    lines = ["BEGIN:VEVENT", f"DESCRIPTION;LANGUAGE=en-US:{_escaped(plain_body.strip())}"]
     if item.master is None and "Recurrence" in item.properties:
         lines.append(f"RRULE:{_rule(item.properties['Recurrence'], series.start_of(item), where)}")
         lines += [moment("EXDATE", each) for each in sorted(item.deleted)]
@@ -75,20 +72,10 @@ def _event(item: Item, zone_name: str, plain_body: str) -> list[str]:
         f"STATUS:{'CANCELLED' if item.cancelled else 'CONFIRMED'}", f"SEQUENCE:{item.sequence}",
         f"LOCATION;LANGUAGE=en-US:{_escaped(text(item.properties.get('Location')))}",
         f"X-MICROSOFT-CDO-ALLDAYEVENT:{'TRUE' if whole else 'FALSE'}",
+        f"X-MICROSOFT-CDO-BUSYSTATUS:{_BUSY.get(text(item.properties.get('LegacyFreeBusyStatus')), 'BUSY')}",
         *_alarm(item), "END:VEVENT",
     ]  # fmt: skip
     return lines
-
-
-def _people(item: Item) -> list[str]:
-    if not series.attendees(item):
-        return []
-    name, address = item.organiser
-    found = [f"ORGANIZER;CN={name or address}:MAILTO:{address}"]
-    for each, role in series.attendees(item).items():
-        answer = _ANSWERS.get(item.responses.get(each, ""), "NEEDS-ACTION")
-        found.append(f"ATTENDEE;ROLE={_ROLES[role]};PARTSTAT={answer};RSVP=TRUE;CN={each}:MAILTO:{each}")
-    return found
 
 
 def _alarm(item: Item) -> list[str]:

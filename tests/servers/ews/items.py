@@ -1,8 +1,9 @@
-"""GetItem, CreateItem, UpdateItem, DeleteItem, MoveItem ("GetItem operation" and so on; "Handling EWS errors")."""
+"""GetItem, CreateItem, UpdateItem, DeleteItem, MoveItem, CopyItem ("GetItem operation" and so on; "Handling EWS errors")."""
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 
 from tests.servers.ews import fields, mapi, messages, series
 from tests.servers.ews.call import Call, each, people
@@ -31,6 +32,8 @@ def create_item(call: Call) -> list[Element]:
     def act(element: Element) -> list[Element]:
         if local(element) in _ANSWERS:
             return [m("Items", *_answer(call, element))]
+        if local(element) == "CancelCalendarItem":
+            return [m("Items", *_cancel(call, element))]
         folder = call.folder(children(home)[0]) if home is not None else None
         made = _create(call, element, folder)
         return [m("Items", fields.sort_into(made.kind, [item_id(made)])) if made.id else m("Items")]
@@ -116,6 +119,23 @@ def _answer(call: Call, element: Element) -> list[Element]:
     return [fields.sort_into("CalendarItem", [item_id(stored)])]
 
 
+def _cancel(call: Call, element: Element) -> list[Element]:
+    """The organiser calls a meeting off: those invited are told, and it goes to the deleted items ("CancelCalendarItem",
+    "Delete appointments and cancel meetings by using EWS in Exchange")."""
+    item = series.by_id(call.box, need(element, "t:ReferenceItemId").get("Id", ""))
+    disposition = call.request.get("MessageDisposition")
+    if disposition is None:
+        raise EwsError("ErrorMessageDispositionRequired", "MessageDisposition attribute is required.")
+    if item.my_response != "Organizer":
+        raise EwsError("ErrorCalendarIsNotOrganizer", "Only the organiser can cancel a meeting.")
+    if item.master is not None:
+        raise EwsError("ErrorInvalidRequest", "This double calls off no single date of a series.")
+    check_rights(item.folder.writable)
+    if disposition != "SaveOnly":
+        call.mail("MeetingCancellation", item, people(item))
+    return [fields.sort_into("CalendarItem", [item_id(call.box.move(item, call.box.distinguished("deleteditems")))])]
+
+
 def update_item(call: Call) -> list[Element]:
     def act(change: Element) -> list[Element]:
         identity, updates = children(change)[:2]
@@ -177,7 +197,7 @@ def _tell(call: Call, item: Item, before: set[str], sending: str) -> None:
     stored.request_sent = stored.request_sent or bool(after)
     call.mail("MeetingCancellation", item, sorted(before - after))
     call.mail("MeetingRequest", item, sorted(after - before))
-    if "Changed" not in sending or after == before:
+    if after and ("Changed" not in sending or after == before):
         stored.sequence += 1
         call.mail("MeetingUpdate", item, sorted(after & before))
 
@@ -212,11 +232,19 @@ def _delete(call: Call, item: Item) -> None:
 
 
 def move_item(call: Call) -> list[Element]:
+    return _to_another_folder(call, "MoveItem", call.box.move)
+
+
+def copy_item(call: Call) -> list[Element]:
+    return _to_another_folder(call, "CopyItem", call.box.copy)
+
+
+def _to_another_folder(call: Call, name: str, bring: Callable[[Item, Folder], Item]) -> list[Element]:
     def act(element: Element) -> list[Element]:
         item, target = series.resolve(call.box, element), call.within("m:ToFolderId")
-        check_rights(item.folder.writable)
+        check_rights(item.folder.writable or name == "CopyItem")
         check_rights(target.writable, creates=True)
-        moved = call.box.move(item, target)
-        return [m("Items", fields.sort_into(moved.kind, [item_id(moved)]))]
+        brought = bring(item, target)
+        return [m("Items", fields.sort_into(brought.kind, [item_id(brought)]))]
 
-    return each(call, "MoveItem", children(find(call.request, "m:ItemIds")), act, "Items")
+    return each(call, name, children(find(call.request, "m:ItemIds")), act, "Items")

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import base64
 import itertools
+import secrets
 import threading
-import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from tests.servers.ews.errors import EwsError, folder_not_found, invalid_id, not_found
 from tests.servers.ews.fields import ExtendedKey
 from tests.servers.ews.xml import Element
+
+_ID_HEAD = b"\x00\x03\x24\x00"  # AAMkA
+_ITEM_ID, _FOLDER_ID = 113, 89  # bytes
 
 
 def _now() -> datetime:
@@ -74,6 +77,7 @@ class Item:
     deleted: set[datetime] = field(default_factory=set)
     master: Item | None = None  # of an occurrence or exception
     original_start: datetime | None = None
+    lacks: frozenset[str | ExtendedKey] = frozenset()  # of an exception: what its master has and it has not
 
     @property
     def change_key(self) -> str:
@@ -89,6 +93,7 @@ class Change:
     event: str  # CreatedEvent, ModifiedEvent, DeletedEvent, MovedEvent, NewMailEvent
     when: datetime
     change_key: str = ""
+    old: tuple[str, str] = ("", "")  # what was moved or copied: the id it had, and its folder
 
 
 def _key(letter: str, version: int) -> str:
@@ -116,7 +121,7 @@ class Mailbox:
         self.changed = threading.Condition(threading.RLock())
         self._numbers = itertools.count(1)
         self._versions = itertools.count(1)
-        self._numbers_in_folders = itertools.count(1)
+        self.next_number = 1
         root = self.add_folder(None, "Root", "IPF.Note", "root")
         top = self.add_folder(root, _FOLDERS[0][1], _FOLDERS[0][2], _FOLDERS[0][0])
         for distinguished, title, kind in _FOLDERS[1:]:
@@ -126,7 +131,7 @@ class Mailbox:
 
     def add_folder(self, parent: Folder | None, name: str, kind: str, distinguished: str | None = None) -> Folder:
         with self.changed:
-            folder = Folder(f"AAMkF{_unique()}", parent, name, kind, distinguished, next(self._versions))
+            folder = Folder(new_id(_FOLDER_ID), parent, name, kind, distinguished, next(self._versions))
             self.folders[folder.id] = folder
             return folder
 
@@ -163,13 +168,13 @@ class Mailbox:
             return self.items[item_id]
         raise not_found() if item_id.startswith("AAMk") else invalid_id()
 
-    def add(self, item: Item, event: str = "CreatedEvent") -> Item:
+    def add(self, item: Item, event: str = "CreatedEvent", old: tuple[str, str] = ("", "")) -> Item:
         with self.changed:
-            item.id = f"AAMkI{_unique()}"
+            item.id = new_id(_ITEM_ID)
             item.version = next(self._versions)
-            item.number = next(self._numbers_in_folders)
+            item.number, self.next_number = self.next_number, self.next_number + 1
             self.items[item.id] = item
-            self._record(item, "Create", event)
+            self._record(item, "Create", event, old)
             return item
 
     def touch(self, item: Item, what: str = "Update") -> None:
@@ -187,17 +192,34 @@ class Mailbox:
 
     def move(self, item: Item, folder: Folder) -> Item:
         with self.changed:
-            if item.master is not None:
-                raise EwsError("ErrorCalendarCannotMoveOrCopyOccurrence", "Occurrences cannot be moved or copied.")
+            _check_not_occurrence(item)
+            old = (item.id, item.folder.id)
             self.remove(item)
             item.folder = folder
-            return self.add(item, "MovedEvent")
+            return self.add(item, "MovedEvent", old)
 
-    def _record(self, item: Item, what: str, event: str) -> None:
+    def copy(self, item: Item, folder: Folder) -> Item:
+        """Another item with the same content, which changes on its own from now on."""
+        with self.changed:
+            _check_not_occurrence(item)
+            made = replace(
+                item, folder=folder, properties=dict(item.properties), extended=dict(item.extended),
+                attachments=[replace(each, id=new_id(_ITEM_ID)) for each in item.attachments],
+                responses=dict(item.responses), exceptions=dict(item.exceptions), deleted=set(item.deleted),
+            )  # fmt: skip
+            return self.add(made, "CopiedEvent", (item.id, item.folder.id))
+
+    def _record(self, item: Item, what: str, event: str, old: tuple[str, str] = ("", "")) -> None:
         number = next(self._numbers)
-        self.log.append(Change(number, item.folder.id, item.id, what, event, _now(), item.change_key))
+        self.log.append(Change(number, item.folder.id, item.id, what, event, _now(), item.change_key, old))
         self.changed.notify_all()
 
 
-def _unique() -> str:
-    return base64.b64encode(uuid.uuid4().bytes + uuid.uuid4().bytes).decode().replace("/", "_").replace("+", "-")
+def _check_not_occurrence(item: Item) -> None:
+    if item.master is not None:
+        raise EwsError("ErrorCalendarCannotMoveOrCopyOccurrence", "Occurrences cannot be moved or copied.")
+
+
+def new_id(size: int = _ITEM_ID) -> str:
+    """Base64 of its ordinary alphabet, as long as Microsoft's examples are: clients tell ids from other names by that."""
+    return base64.b64encode(_ID_HEAD + secrets.token_bytes(size - len(_ID_HEAD))).decode()

@@ -5,13 +5,12 @@ from __future__ import annotations
 import email
 import email.policy
 import email.utils
-import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
 from tests.servers.ews import zones
-from tests.servers.ews.mailbox import Attachment, Item
+from tests.servers.ews.mailbox import Attachment, Item, new_id
 from tests.servers.ews.view import as_document, mailbox
 from tests.servers.ews.xml import Element, boolean, t
 
@@ -48,7 +47,7 @@ def fill(item: Item, mime: bytes, read: bool = False, draft: bool = False) -> No
 def _attachment(part: EmailMessage) -> Attachment:
     content = part.get_payload(decode=True)
     return Attachment(
-        f"AAMkA{uuid.uuid4().hex}", part.get_filename() or "attachment", part.get_content_type(),
+        new_id(), part.get_filename() or "attachment", part.get_content_type(),
         content if isinstance(content, bytes) else part.as_bytes(), part["content-id"],
         part.get_content_disposition() == "inline",
     )  # fmt: skip

@@ -54,8 +54,14 @@ def stream(call: Call) -> Iterator[Element]:
         yield refused
         return
     until = time.monotonic() + 60 * int(text(call.request, "m:ConnectionTimeout", "1"))
+    mine = _connected(call.state, ids)
     yield success("GetStreamingEvents", m("ConnectionStatus", "OK"))
     while time.monotonic() < until and not call.state.stopped:
+        if any(call.state.connections[each] is not mine for each in ids):
+            yield failure(
+                "GetStreamingEvents", EwsError("ErrorNewEventStreamConnectionOpened", "A newer one is there.")
+            )
+            return
         told = [each for each in map(lambda one: _news(call.state, one), ids) if each is not None]
         if told:
             yield success("GetStreamingEvents", m("Notifications", *told))
@@ -67,13 +73,23 @@ def stream(call: Call) -> Iterator[Element]:
     yield success("GetStreamingEvents", m("ConnectionStatus", "Closed"))
 
 
+def _connected(state: State, ids: list[str]) -> object:
+    """A subscription has one connection: the newest (ErrorNewEventStreamConnectionOpened)."""
+    mine = object()
+    with state.box.changed:
+        state.connections |= dict.fromkeys(ids, mine)
+        state.box.changed.notify_all()
+    return mine
+
+
 def _news(state: State, subscription: str) -> Element | None:
     with state.box.changed:
         known = state.subscriptions.get(subscription)
         if known is None:
             return None
         folders, events, at = known
-        fresh = [each for each in state.box.log[at:] if each.folder in folders and each.event in events]
+        # A move is told to both folders ("Pull notifications for EWS deletion-related mailbox events").
+        fresh = [each for each in state.box.log[at:] if {each.folder, each.old[1]} & folders and each.event in events]
         state.subscriptions[subscription] = (folders, events, len(state.box.log))
         if not fresh:
             return None
@@ -83,9 +99,6 @@ def _news(state: State, subscription: str) -> Element | None:
 def _event(state: State, change: Change) -> Element:
     identity = t("ItemId", Id=change.item, ChangeKey=change.change_key)
     parent = t("ParentFolderId", Id=change.folder)
-    moved = (
-        [t("OldItemId", Id=change.item), t("OldParentFolderId", Id=change.folder)]
-        if change.event == "MovedEvent"
-        else []
-    )
+    item, folder = change.old
+    moved = [t("OldItemId", Id=item), t("OldParentFolderId", Id=folder)] if item else []
     return t(change.event, t("TimeStamp", zones.write(change.when)), identity, parent, *moved)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import uuid
 
 from tzlocal.windows_tz import win_tz
 
 from tests.servers.ews import series, zones
 from tests.servers.ews.call import Call, each, failure, success
 from tests.servers.ews.errors import EwsError
-from tests.servers.ews.mailbox import Attachment, Item
+from tests.servers.ews.mailbox import Attachment, Item, new_id
 from tests.servers.ews.view import attachment_info, item_id
 from tests.servers.ews.xml import Element, children, find, local, m, need, t, text, truth
 
@@ -38,13 +37,14 @@ def resolve_names(call: Call) -> list[Element]:
 
 
 def convert_id(call: Call) -> list[Element]:
-    """Ids are opaque: every format of this double has the same text."""
+    """Ids are opaque: every format of this double has the same text. The answer says whose mailbox the id is of; what the
+    request says of it is not held against that ("ConvertId operation": only its form is looked at)."""
     wanted = call.request.get("DestinationFormat", "EwsId")
 
     def act(one: Element) -> list[Element]:
         if local(one) != "AlternateId":
             raise EwsError("ErrorInvalidIdMalformed", "There are no public folders here.")
-        changed = {"Format": wanted, "Id": one.get("Id", ""), "Mailbox": one.get("Mailbox", "")}
+        changed = {"Format": wanted, "Id": one.get("Id", ""), "Mailbox": call.box.address}
         made = m("AlternateId", **changed)
         made.set("{http://www.w3.org/2001/XMLSchema-instance}type", "t:AlternateIdType")
         return [made]
@@ -75,7 +75,7 @@ def create_attachment(call: Call) -> list[Element]:
         if local(one) != "FileAttachment":
             raise EwsError("ErrorInvalidAttachmentId", "This double keeps files only.")
         made = Attachment(
-            f"AAMkA{uuid.uuid4().hex}", text(one, "t:Name"), text(one, "t:ContentType") or "application/octet-stream",
+            new_id(), text(one, "t:Name"), text(one, "t:ContentType") or "application/octet-stream",
             base64.b64decode(text(one, "t:Content")), text(one, "t:ContentId") or None, truth(text(one, "t:IsInline")),
         )  # fmt: skip
         item.attachments.append(made)

@@ -9,7 +9,7 @@ from tests.servers.ews import fields, zones
 from tests.servers.ews.errors import EwsError
 from tests.servers.ews.mailbox import Item
 from tests.servers.ews.view import TIMES, Viewer
-from tests.servers.ews.xml import Element, children, local, text
+from tests.servers.ews.xml import Element, children, find, local, text
 
 _COMPARED = {
     "IsEqualTo": lambda a, b: a == b,
@@ -20,6 +20,7 @@ _COMPARED = {
     "IsLessThanOrEqualTo": lambda a, b: a <= b,
 }
 Value = bool | str | float | datetime | None
+Values = tuple[Value, ...]  # of a property that has several
 _NUMBERS = frozenset(("Integer", "Short", "Long", "Double", "Float", "Currency"))
 _NUMERIC = frozenset(
     ("Size", "ReminderMinutesBeforeStart", "AppointmentSequenceNumber", "AppointmentState", "PercentComplete")
@@ -32,8 +33,8 @@ def matches(viewer: Viewer, item: Item, expression: Element) -> bool:
     return holds(expression, lambda path: value(viewer, item, path))
 
 
-def holds(expression: Element, look_up: Callable[[Element], Value]) -> bool:
-    """Whether an expression holds for what `look_up` finds at its paths."""
+def holds(expression: Element, look_up: Callable[[Element], Value | Values]) -> bool:
+    """Whether an expression holds for what `look_up` finds at its paths; of several values, for one of them."""
     name, parts = local(expression), children(expression)
     if name == "And":
         return all(holds(each, look_up) for each in parts)
@@ -44,6 +45,12 @@ def holds(expression: Element, look_up: Callable[[Element], Value]) -> bool:
     found = look_up(parts[0])
     if name == "Exists":
         return found is not None
+    several = found if isinstance(found, tuple) else (found,)
+    return any(_holds_for(expression, each, look_up) for each in several)
+
+
+def _holds_for(expression: Element, found: Value, look_up: Callable[[Element], Value | Values]) -> bool:
+    name, parts = local(expression), children(expression)
     if name == "Contains":
         return _contains(expression, found, parts[1].get("Value", ""))
     if name == "Excludes":
@@ -57,24 +64,34 @@ def holds(expression: Element, look_up: Callable[[Element], Value]) -> bool:
     return bool(_COMPARED[name](found, wanted)) if type(found) is type(wanted) else name == "IsNotEqualTo"
 
 
-def value(viewer: Viewer, item: Item, path: Element) -> Value:
+def value(viewer: Viewer, item: Item, path: Element) -> Value | Values:
     if local(path) == "ExtendedFieldURI":
-        found = viewer.extended(item, fields.extended_key(path), path)
-        return None if found is None else typed(text(found, "t:Value"), path.get("PropertyType", ""))
+        return _extended_value(viewer.extended(item, fields.extended_key(path), path), path.get("PropertyType", ""))
     uri = path.get("FieldURI", "")
     name = fields.name_of(uri, item.kind)
     if name is None:
         return None
-    if name in ("UID", "Body", "Recurrence"):
+    if name in ("UID", "Recurrence"):
         raise EwsError("ErrorUnsupportedPathForQuery", f"{uri} cannot be searched.")
-    element = viewer.value(item, name)
+    element = viewer.value(item, "TextBody" if name == "Body" else name)
     if element is None:
         return None
+    if name == "Categories":
+        return tuple(text(each) for each in children(element)) or None
     shown = text(element) or text(element, "t:Mailbox/t:EmailAddress") or text(element, "t:String")
     return typed(shown, kind_of(name))
 
 
-def sort_key(viewer: Viewer, item: Item, path: Element) -> tuple[bool, Value]:
+def _extended_value(found: Element | None, kind: str) -> Value | Values:
+    if found is None:
+        return None
+    values = find(found, "t:Values")
+    if values is None:
+        return typed(text(found, "t:Value"), kind)
+    return tuple(typed(text(each), kind.removesuffix("Array")) for each in children(values)) or None
+
+
+def sort_key(viewer: Viewer, item: Item, path: Element) -> tuple[bool, Value | Values]:
     found = value(viewer, item, path)
     return (found is not None, found.lower() if isinstance(found, str) else found)
 

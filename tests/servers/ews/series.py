@@ -17,7 +17,7 @@ from tests.servers.ews.errors import EwsError, invalid_id, not_found
 from tests.servers.ews.mailbox import Item, Mailbox
 from tests.servers.ews.xml import Element, find, local, t, text
 
-_OCCURRENCE = "AAMkO"
+_OCCURRENCE = b"\x00\x03\x24\x01"  # what the id of an occurrence begins with
 
 
 def start_of(item: Item) -> datetime:
@@ -57,17 +57,23 @@ def occurrence(master: Item, original: datetime) -> Item:
     if exception is not None:
         made.properties.update(exception.properties)
         made.extended.update(exception.extended)
+        made.properties = {name: value for name, value in made.properties.items() if name not in exception.lacks}
+        made.extended = {key: value for key, value in made.extended.items() if key not in exception.lacks}
     return made
 
 
 def keep_exception(changed: Item) -> None:
-    """Stores what an occurrence has that its master has not."""
+    """Stores what an occurrence has that its master has not, and what it has no longer."""
     master, original = changed.master, changed.original_start
     if master is None or original is None:
         raise AssertionError("only an occurrence is kept as an exception")
     own = {name: value for name, value in changed.properties.items() if master.properties.get(name) is not value}
     extended = {key: value for key, value in changed.extended.items() if master.extended.get(key) is not value}
-    master.exceptions[original] = Item("CalendarItem", master.folder, properties=own, extended=extended)
+    lacks = {name for name in master.properties.keys() - changed.properties.keys() if name != "Recurrence"}
+    master.exceptions[original] = Item(
+        "CalendarItem", master.folder, properties=own, extended=extended,
+        lacks=frozenset(lacks | (master.extended.keys() - changed.extended.keys())),
+    )  # fmt: skip
 
 
 def living(master: Item) -> Iterator[Item]:
@@ -94,7 +100,7 @@ def touches(item: Item, begin: datetime, end: datetime) -> bool:
 
 def occurrence_id(master: Item, original: datetime) -> str:
     packed = f"{master.id}|{original.astimezone(UTC).isoformat()}".encode()
-    return _OCCURRENCE + base64.urlsafe_b64encode(packed).decode()
+    return base64.b64encode(_OCCURRENCE + packed).decode()
 
 
 def resolve(box: Mailbox, element: Element) -> Item:
@@ -111,10 +117,11 @@ def resolve(box: Mailbox, element: Element) -> Item:
 
 
 def by_id(box: Mailbox, item_id: str) -> Item:
-    if not item_id.startswith(_OCCURRENCE):
-        return box.item(item_id)
     try:
-        master_id, moment = base64.urlsafe_b64decode(item_id[len(_OCCURRENCE) :]).decode().split("|")
+        packed = base64.b64decode(item_id, validate=True)
+        if not packed.startswith(_OCCURRENCE):
+            return box.item(item_id)
+        master_id, moment = packed.removeprefix(_OCCURRENCE).decode().split("|")
         original = datetime.fromisoformat(moment)
     except (ValueError, binascii.Error) as error:
         raise invalid_id() from error

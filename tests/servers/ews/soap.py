@@ -16,7 +16,7 @@ _OPERATIONS: dict[str, Callable[[Call], list[Element]]] = {
     "GetFolder": folders.get_folder, "FindFolder": folders.find_folder, "CreateFolder": folders.create_folder,
     "DeleteFolder": folders.delete_folder, "SyncFolderHierarchy": folders.sync_folder_hierarchy,
     "GetItem": items.get_item, "CreateItem": items.create_item, "UpdateItem": items.update_item,
-    "DeleteItem": items.delete_item, "MoveItem": items.move_item, "FindItem": finding.find_item,
+    "DeleteItem": items.delete_item, "MoveItem": items.move_item, "CopyItem": items.copy_item, "FindItem": finding.find_item,
     "SyncFolderItems": sync.sync_folder_items, "Subscribe": notify.subscribe, "Unsubscribe": notify.unsubscribe,
     "GetServerTimeZones": other.get_server_time_zones, "ResolveNames": other.resolve_names, "ConvertId": other.convert_id,
     "GetAttachment": other.get_attachment, "CreateAttachment": other.create_attachment,

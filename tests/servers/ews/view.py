@@ -91,7 +91,7 @@ class Viewer:
             return t("ExtendedProperty", copy(path), t("Value", packed))
         known = mapi.value(item, key, Viewer(self.box).value)
         if known is not None:
-            return t("ExtendedProperty", copy(path), t("Value", known))
+            return t("ExtendedProperty", copy(path), mapi.content(known))
         stored = item.extended.get(key)
         return None if stored is None else t("ExtendedProperty", copy(path), *map(copy, children(stored)[1:]))
 
@@ -144,9 +144,13 @@ def _mime(item: Item) -> Element | None:
         raise EwsError("ErrorUnsupportedMimeConversion", "MIME conversion is not supported for this item type.")
     made = item.mime
     if item.kind == "CalendarItem":
-        stored = item.properties.get("Body")
-        made = icalendar.content(item, "" if stored is None else text(body(stored, "Text")))
+        made = icalendar.content(item, _plain_body)
     return t("MimeContent", base64.b64encode(made).decode(), CharacterSet="UTF-8") if made else None
+
+
+def _plain_body(item: Item) -> str:
+    stored = item.properties.get("Body")
+    return "" if stored is None else text(body(stored, "Text"))
 
 
 def _attachments(_: Viewer, item: Item) -> Element | None:
@@ -163,6 +167,17 @@ def _response_objects(viewer: Viewer, item: Item) -> Element | None:
     if item.kind != "CalendarItem" or item.organiser[1].lower() == viewer.box.address.lower():
         return None
     return t("ResponseObjects", t("AcceptItem"), t("TentativelyAcceptItem"), t("DeclineItem"))
+
+
+def _display(name: str, *lists: str):  # type: ignore[no-untyped-def]
+    """The names of a kind of recipients, of attendees as of the mails they get; empty where there are none."""
+
+    def shown(_: Viewer, item: Item) -> Element | None:
+        people = [person for each in lists for person in item.properties.get(each, ())]
+        found = [each if local(each) == "Mailbox" else find(each, "t:Mailbox") for each in people]
+        return t(name, "; ".join(text(each, "t:Name") or text(each, "t:EmailAddress") for each in found))
+
+    return shown
 
 
 def _calendar_type(item: Item) -> str:
@@ -237,6 +252,9 @@ _GENERAL = {
     "MimeContent": lambda _, item: _mime(item),
     "Attachments": _attachments,
     "HasAttachments": lambda _, item: t("HasAttachments", boolean(any(not each.inline for each in item.attachments))),
+    "DisplayTo": _display("DisplayTo", "ToRecipients", "RequiredAttendees"),
+    "DisplayCc": _display("DisplayCc", "CcRecipients", "OptionalAttendees"),
+    "DisplayBcc": _display("DisplayBcc", "BccRecipients", "Resources"),
     "EffectiveRights": _rights,
     "ResponseObjects": _response_objects,
     "DateTimeCreated": lambda viewer, item: viewer.time("DateTimeCreated", item.created),

@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.servers.ews import fields, recurrence, series, zones
+from tests.servers.ews import fields, from_icalendar, mapi, recurrence, series, zones
 from tests.servers.ews.errors import EwsError
 from tests.servers.ews.mailbox import Item, Mailbox
 from tests.servers.ews.view import as_document
-from tests.servers.ews.xml import Element, children, copy, local, t, text, truth
+from tests.servers.ews.xml import Element, children, copy, find, local, t, text, truth
 
 _TIMES = frozenset(["Start", "End", "ReminderDueBy", "DueDate", "StartDate", "CompleteDate"])
 _RESETS_EXCEPTIONS = frozenset({"Recurrence", "Start", "End", "StartTimeZone"})
+_OF_EACH_DATE = ("Body", "Location", "Categories")  # what iCalendar says anew of a changed date, or it has none
 _CLASSES = {"CalendarItem": "IPM.Appointment", "Task": "IPM.Task", "Message": "IPM.Note", "Item": "IPM.Note"}
 _PREFIX = bytes.fromhex("040000008200E00074C5B7101A82E008")
 
@@ -31,27 +33,58 @@ class Writer:
     def create(self, element: Element) -> Item:
         """The item of a CreateItem request, not yet in the mailbox."""
         item = Item(local(element), self.box.distinguished("inbox"))
-        given = {local(each) for each in children(element)}
-        for each in children(element):
-            fields.check_settable(local(each))
-            self.put(item, each)
+        mime = self._mime(element)
+        given = set()
+        for each in [*(mime.properties if mime else ()), *children(element)]:
+            if mime is None or local(each) != "MimeContent":
+                fields.check_settable(local(each))
+                given.add(self.put(item, each))
         _default(item, "ItemClass", _CLASSES[item.kind])
         _default(item, "Sensitivity", "Normal")
         _default(item, "Importance", "Normal")
-        if item.kind != "Message" and "MimeContent" in given:
-            raise EwsError("ErrorMimeContentConversionFailed", "This double reads the MIME content of messages only.")
         if item.kind == "CalendarItem":
             self._new_meeting(item, given)
+            if mime is not None:
+                self._change_dates(item, mime)
         elif item.kind == "Task":
             _default(item, "Status", "NotStarted")
             self.finish_task(item, given)
         return item
 
-    def put(self, item: Item, element: Element) -> None:
+    def _mime(self, element: Element) -> from_icalendar.Given | None:
+        """What the MIME content of a calendar item says. What the request gives beside it counts more."""
+        content = find(element, "t:MimeContent")
+        if content is None or local(element) == "Message":
+            return None
+        if local(element) != "CalendarItem":
+            raise EwsError("ErrorMimeContentConversionFailed", "This double reads messages and events only.")
+        return from_icalendar.read(text(content), self.zone_name)
+
+    def _change_dates(self, item: Item, mime: from_icalendar.Given) -> None:
+        """Takes dates out of a new series, and gives others properties of their own."""
+        if not series.is_series(item):
+            return
+        last = max([*mime.removed, *mime.changed], default=series.start_of(item))
+        dates = set(itertools.takewhile(lambda each: each <= last, series.starts(item)))
+        if not dates >= mime.changed.keys():
+            raise EwsError("ErrorMimeContentConversionFailed", "A changed date is none of its series.")
+        item.deleted |= mime.removed & dates
+        for original, properties in mime.changed.items():
+            changed = series.occurrence(item, original)
+            for name in _OF_EACH_DATE:
+                changed.properties.pop(name, None)
+            for each in properties:
+                self.put(changed, each)
+            series.keep_exception(changed)
+
+    def put(self, item: Item, element: Element) -> str:
+        """Writes a property, and gives the name of the element that it is."""
         name = local(element)
         if name == "ExtendedProperty":
-            path = children(element)[0]
-            item.extended[fields.extended_key(path)] = copy(element)
+            key = fields.extended_key(children(element)[0])
+            if mapi.written_as(key) is not None:
+                return self.put(item, mapi.as_element(key, element))
+            item.extended[key] = copy(element)
         elif name in _TIMES:
             item.properties[name] = t(name, zones.write(zones.read(text(element), self._default_zone(item))))
         elif name == "Body" and element.get("BodyType") == "HTML":
@@ -63,6 +96,7 @@ class Writer:
             item.properties[name] = copy(element)
         elif name != "Attachments":
             item.properties[name] = copy(element)
+        return name
 
     def _default_zone(self, item: Item) -> ZoneInfo | None:
         return self.zone or (series.zone_of(item) if item.kind == "CalendarItem" else None)
@@ -135,9 +169,10 @@ class Writer:
             name = "ExtendedProperty" if key else fields.name_of(path.get("FieldURI", ""), item.kind)
             if name is None:
                 raise EwsError("ErrorInvalidPropertySet", f"Property does not fit the item: {path.get('FieldURI')}")
-            changed.add(name)
+            if name == "MimeContent":
+                raise EwsError("ErrorMimeContentConversionFailed", "This double changes nothing by its MIME content.")
             if local(each) == "DeleteItemField":
-                self._delete(item, name, key)
+                changed.add(self._delete(item, name, key))
                 continue
             given = children(values[0]) if local(values[0]) in (item.kind, "Item") else []
             if len(given) != 1 or local(given[0]) != name:
@@ -148,22 +183,27 @@ class Writer:
             if key is not None and fields.extended_key(children(given[0])[0]) != key:
                 raise EwsError("ErrorUpdatePropertyMismatch", "The property of the path is not that of the value.")
             fields.check_settable(name, path.get("FieldURI", ""))
-            self._append(item, given[0]) if local(each) == "AppendToItemField" else self.put(item, given[0])
+            write = self._append if local(each) == "AppendToItemField" else self.put
+            changed.add(write(item, given[0]))
         if item.kind == "CalendarItem":
             self.finish_meeting(item, changed)
         elif item.kind == "Task":
             self.finish_task(item, changed)
         return changed
 
-    def _delete(self, item: Item, name: str, key: fields.ExtendedKey | None) -> None:
+    def _delete(self, item: Item, name: str, key: fields.ExtendedKey | None) -> str:
+        written = None if key is None else mapi.written_as(key)
+        if written is not None:
+            return self._delete(item, written, None)
         if key is not None:
             item.extended.pop(key, None)
         elif not fields.settable(name) or name in ("Start", "End", "UID"):
             raise EwsError("ErrorInvalidPropertyDelete", f"Delete action is invalid for property. {name}")
         else:
             item.properties.pop(name, None)
+        return name
 
-    def _append(self, item: Item, element: Element) -> None:
+    def _append(self, item: Item, element: Element) -> str:
         name = local(element)
         stored = item.properties.get(name)
         if name == "Body":
@@ -181,6 +221,7 @@ class Writer:
             item.properties[name] = t(name, *map(copy, both))
         else:
             raise EwsError("ErrorInvalidPropertyAppend", f"Append action is invalid for property. {name}")
+        return name
 
 
 def new_uid() -> str:
