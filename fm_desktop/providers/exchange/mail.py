@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -44,6 +45,8 @@ class ExchangeMail:
         if found is not None:
             self._connection.resume(found)
         self._stream: Stream | None = None
+        self._streaming = threading.Lock()
+        self._closed = False
         self._watch = Watch(self._newest, look_seconds, self._is_told)
 
     def __repr__(self) -> str:
@@ -70,29 +73,40 @@ class ExchangeMail:
         return download(self._connection.session(), ref.id, into, limit)
 
     def wait(self, folder: Folder, seconds: float) -> bool:
-        if self._stream is None or self._stream.folder.id != folder.id:
-            self._end_stream()
-            self._stream = Stream(self._connection.session, folder, self._watch.came, self._watch.look)
-            self._stream.start()
+        with self._streaming:
+            if not self._closed and (self._stream is None or self._stream.folder.id != folder.id):
+                self._end_stream()
+                self._stream = Stream(self._connection.session, folder, self._watch.look)
+                self._stream.start()
         return self._watch.wait(folder, seconds)
 
     def wake(self) -> None:
+        """Nobody waits any more, so that the server is not listened to either."""
         self._watch.wake()
+        with self._streaming:
+            self._end_stream()
 
     def close(self) -> None:
         """Ends a `wait` that is going on, too."""
         self._watch.close()
-        self._end_stream()
+        with self._streaming:
+            self._closed = True
+            self._end_stream()
         self._connection.close()
 
     def _is_told(self) -> bool:
-        return self._stream is not None and self._stream.is_live
+        stream = self._stream
+        return stream is not None and stream.is_live
 
     def _end_stream(self) -> None:
         if self._stream is not None:
             self._stream.end()
+            self._stream = None
 
     def _newest(self, folder: Folder) -> str:
         call = Call(newest_item(folder.id), Purpose.READ, f"the folder “{folder.name}”")
         found = self._connection.session().one(call)
+        stream = self._stream
+        if stream is not None:
+            stream.allow()
         return attribute(at(found, "m:RootFolder/t:Items/*/t:ItemId"), "Id")

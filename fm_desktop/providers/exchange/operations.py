@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from exchangelib.extended_properties import ExtendedProperty, ExternId
+from exchangelib.extended_properties import ExtendedProperty
 from exchangelib.fields import ExtendedPropertyField, FieldOrder, FieldPath, TextField
 from exchangelib.items.base import (
     ALL_OCCURRENCES,
@@ -40,6 +40,7 @@ from exchangelib.services import (
 from exchangelib.services.common import EWSService
 
 from fm_desktop.providers.exchange.xml import Element, at, clean, make
+from fm_desktop.providers.outlook.identity import PROPERTY_NAME, PROPERTY_SET
 
 _EVENT_FIELDS: Final = (
     "item:ItemClass", "item:ParentFolderId", "item:Subject", "item:Sensitivity", "item:Body", "item:Categories",
@@ -87,6 +88,23 @@ class AttributeHidden(ExtendedProperty):  # type: ignore[misc]
     property_type = "Boolean"
 
 
+class Identity(ExtendedProperty):  # type: ignore[misc]
+    """The property that an item of ours is known by (`outlook/identity`)."""
+
+    property_set_id = PROPERTY_SET
+    property_name = PROPERTY_NAME
+    property_type = "String"
+
+
+class _ItemId(ItemId):  # type: ignore[misc]
+    """Of any length: a UID of somebody else is looked for as an id, too, and the server says that it is none."""
+
+    ELEMENT_NAME = ItemId.ELEMENT_NAME
+
+    def clean(self, version: object = None) -> None:
+        """exchangelib would refuse what is longer than the ids of Exchange."""
+
+
 class _OwnFolder(DistinguishedFolderId):  # type: ignore[misc]
     """A folder of the mailbox of whoever signs in, which is the one meant where none is named (MS-OXWSFOLD): the
     address somebody signs in with may be another one than the mailbox's."""
@@ -94,7 +112,7 @@ class _OwnFolder(DistinguishedFolderId):  # type: ignore[misc]
     ELEMENT_NAME = DistinguishedFolderId.ELEMENT_NAME
 
     def clean(self, version: object = None) -> None:
-        """Misses no mailbox."""
+        """exchangelib would refuse it, because no mailbox is named."""
 
 
 # --- what is asked about -------------------------------------------------------------------------
@@ -109,8 +127,8 @@ def property_path(kind: type[ExtendedProperty]) -> FieldPath:
     return FieldPath(field=ExtendedPropertyField(kind.__name__, value_cls=kind))
 
 
-EVENT: Final = (*map(path, _EVENT_FIELDS), property_path(ExternId))
-TASK: Final = (*map(path, _TASK_FIELDS), property_path(ExternId))
+EVENT: Final = (*map(path, _EVENT_FIELDS), property_path(Identity))
+TASK: Final = (*map(path, _TASK_FIELDS), property_path(Identity))
 MESSAGE: Final = tuple(map(path, _MESSAGE_FIELDS))
 
 
@@ -134,7 +152,7 @@ class _Restriction:
 
 
 def item_id(identity: str, change_key: str | None = None) -> ItemId:
-    return ItemId(id=clean(identity), changekey=change_key or None)
+    return _ItemId(id=clean(identity), changekey=change_key or None)
 
 
 def _folder(identity: str) -> FolderId:
@@ -222,7 +240,7 @@ def get_folders(names: Iterable[str]) -> Operation:
 def resolve(name: str) -> Operation:
     def payload(service: ResolveNames) -> Element:
         request: Element = service.get_payload(
-            unresolved_entries=[name], parent_folders=None, return_full_contact_data=True,
+            unresolved_entries=[clean(name)], parent_folders=None, return_full_contact_data=True,
             search_scope="ActiveDirectory", contact_data_shape="AllProperties",
         )  # fmt: skip
         return request

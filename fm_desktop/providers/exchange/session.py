@@ -1,6 +1,7 @@
 """SOAP to one Exchange server: sign-in, throttling, bounded answers, counting, retries of reads.
 
-Messages are our own: conditional writes, who is mailed and what exactly is sent are what the engine depends on.
+Requests are made by exchangelib (`operations`, `envelopes`); the connections that carry them are our own, and so is the
+reading of what comes back (docs/architecture.md, Decisions).
 """
 
 from __future__ import annotations
@@ -110,15 +111,15 @@ class EwsSession:
 
     def one(self, call: Call) -> Element:
         """The only answer to a request. Raises what its error means."""
+        return self.patiently(call, lambda: self.once(call))
 
-        def attempt() -> Element:
-            found = self._answered(call)
-            if len(found) != 1:
-                raise unusable(call.purpose, call.about)
-            self.check(found[0], call)
-            return found[0]
-
-        return self.patiently(call, attempt)
+    def once(self, call: Call) -> Element:
+        """As `one`, but not tried again. Raises `TransientFailure`, too."""
+        found = self._answered(call)
+        if len(found) != 1:
+            raise unusable(call.purpose, call.about)
+        self.check(found[0], call)
+        return found[0]
 
     def check(self, message: Element, call: Call) -> None:
         if failed(message):
@@ -154,7 +155,7 @@ class EwsSession:
         response = next(children(at(root, "soap:Body")), None)
         found = all_at(response, "m:ResponseMessages/*")
         if not found and response is not None:
-            # ResolveNames and FindFolder answer in messages; GetStreamingEvents and some others by themselves.
+            # Not every service wraps its answer in ResponseMessages (messages.xsd, ResponseMessageType).
             found = [response] if attribute(response, "ResponseClass") else []
         if not found:
             raise unusable(call.purpose, call.about)

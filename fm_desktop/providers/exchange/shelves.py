@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
-from exchangelib.extended_properties import ExternId
 from exchangelib.fields import FieldPath
 
 from fm_desktop.model.items import Item
@@ -19,6 +18,7 @@ from fm_desktop.providers.exchange.operations import (
     EVENT,
     TASK,
     CleanGlobalObjectId,
+    Identity,
     compared,
     find_items,
     get_items,
@@ -230,7 +230,7 @@ _WHOLE_MAILBOX: Final = frozenset(
 
 
 def _of_ours(session: EwsSession, collection: str, uid: str) -> list[str]:
-    return _matching(session, collection, compared("IsEqualTo", property_path(ExternId), uid))
+    return _matching(session, collection, compared("IsEqualTo", property_path(Identity), uid))
 
 
 def _matching(session: EwsSession, collection: str, condition: Element) -> list[str]:

@@ -1,6 +1,6 @@
 """Being told of what comes into a folder: a streaming subscription (MS-OXWSNTIF), in a thread of its own.
 
-It only makes a look come sooner. Where a server or a proxy does not let it through, nothing is lost: the looks go on.
+It only makes a look come sooner. Where a server or a proxy does not let it through, the looks go on as without it.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -16,37 +17,40 @@ from exchangelib.util import DocumentYielder
 
 from fm_desktop.mailport import Folder
 from fm_desktop.paced import let_rest
-from fm_desktop.port import CollectionGone, PortError, Refused, SignInNeeded, Throttled
+from fm_desktop.port import PortError, Throttled
 from fm_desktop.providers.exchange.errors import unusable
 from fm_desktop.providers.exchange.operations import streaming_events, subscribe
-from fm_desktop.providers.exchange.session import Call, EwsSession
+from fm_desktop.providers.exchange.session import Call, EwsSession, failed
 from fm_desktop.providers.exchange.xml import Element, NotXml, all_at, at, children, parse, text
 from fm_desktop.providers.transfer import Purpose, TransientFailure
 from fm_desktop.untrusted import TooLarge
 
 _log = logging.getLogger(__name__)
 
-# The most that Exchange allows (ConnectionTimeout, 1 to 30); it closes the answer then.
+# How long Exchange keeps an answer open (ConnectionTimeout; 30 is the most that it takes).
 _MINUTES: Final = 29
 # It says that it is still there at least every 45 seconds.
 _SILENCE_SECONDS: Final = 150.0
+# A connection that did not last so long is made again later and later.
+_LASTING_SECONDS: Final = 300.0
 _FIRST_PAUSE_SECONDS: Final = 5.0
 _LONGEST_PAUSE_SECONDS: Final = 600.0
 _MAX_DOCUMENT_BYTES: Final = 1024 * 1024
 
 
 class Stream(threading.Thread):
-    """Follows one folder until `end`: calls `came` when something came into it, `look` when something may have come
-    that nobody was told of. Both in this thread, of which the process does not wait for the end.
+    """Follows one folder until `end`, and calls `look` when something came into it, or may have come while nobody was
+    told. From this thread, of which the process does not wait for the end.
 
-    `is_live`: whether the server tells of news at the moment.
+    A connection is made only after `allow`: when a look went well. So a password that is no longer right is not tried
+    here as well, which could lock the account. `is_live`: whether the server tells of news at the moment.
+    A subscription that is left behind ends by itself at the server, within half an hour.
     """
 
     def __init__(
         self,
         session: Callable[[], EwsSession],
         folder: Folder,
-        came: Callable[[], None],
         look: Callable[[], None],
         *,
         first_pause: float = _FIRST_PAUSE_SECONDS,
@@ -55,68 +59,87 @@ class Stream(threading.Thread):
         self.folder = folder
         self.is_live = False
         self._session = session
-        self._came = came
         self._look = look
         self._about = f"the folder “{folder.name}”"
         self._first_pause = first_pause
         self._pause = first_pause
+        self._subscription = ""
+        self._allowed = threading.Event()
         self._ending = threading.Event()
         self._answer: requests.Response | None = None
+
+    def allow(self) -> None:
+        """From any thread: the server was asked something, and answered."""
+        self._allowed.set()
 
     def end(self) -> None:
         """From any thread; the connection is cut."""
         self._ending.set()
+        self._allowed.set()
         answer = self._answer
         if answer is not None:
-            # The other thread reads it: closing would wait for that.
-            with contextlib.suppress(OSError, ValueError):
+            # The other thread reads it: closing would wait for that. `RuntimeError`: it was given back just now.
+            with contextlib.suppress(OSError, ValueError, RuntimeError):
                 answer.raw.shutdown()
 
     def run(self) -> None:
-        while not self._ending.is_set():
+        while self._may_connect():
+            began, asked = time.monotonic(), 0.0
             try:
-                self._follow()
-            except (PortError, TransientFailure) as failed:
-                error = failed.final if isinstance(failed, TransientFailure) else failed
-                if self._ending.is_set():
-                    return
+                self._connected()
+            except (PortError, TransientFailure) as error:
                 _log.info("The server does not tell of news: %s", error)
-                if isinstance(error, Refused | SignInNeeded | CollectionGone):
-                    return  # the looks come upon it, too, or this server cannot do it
-                self._rest(error.retry_after if isinstance(error, Throttled) else None)
-            finally:
+                asked = (error.retry_after or 0.0) if isinstance(error, Throttled) else 0.0
+            if self.is_live:
                 self.is_live = False
+                self._ring()
+            has_lasted = time.monotonic() - began >= _LASTING_SECONDS
+            self._pause = self._first_pause if has_lasted else min(self._pause * 2, _LONGEST_PAUSE_SECONDS)
+            self._ending.wait(max(self._pause, asked))
 
-    def _rest(self, asked: float | None) -> None:
-        self._ending.wait(max(self._pause, asked or 0.0))
-        self._pause = min(self._pause * 2, _LONGEST_PAUSE_SECONDS)
+    def _may_connect(self) -> bool:
+        self._allowed.wait()
+        self._allowed.clear()
+        return not self._ending.is_set()
 
-    def _follow(self) -> None:
-        """Until the server forgets the subscription. Raises the errors of the port, `TransientFailure`."""
-        call = Call(subscribe(self.folder.id), Purpose.READ, self._about)
-        subscription = text(self._session().one(call), "m:SubscriptionId")
-        if not subscription:
-            raise unusable(call.purpose, call.about)
-        while not self._ending.is_set():
-            self._connected(Call(streaming_events(subscription, _MINUTES), Purpose.READ, self._about))
-
-    def _connected(self, call: Call) -> None:
-        with self._session().streamed(call, _SILENCE_SECONDS) as answer:
+    def _connected(self) -> None:
+        """One connection, from its beginning to its end. Raises the errors of the port, `TransientFailure`."""
+        session = self._session()
+        call = Call(streaming_events(self._subscribed(session), _MINUTES), Purpose.READ, self._about)
+        with session.streamed(call, _SILENCE_SECONDS) as answer:
             self._answer = answer
             let_rest(answer)
             try:
                 for message in _messages(answer, call):
-                    self._session().check(message, call)
-                    if not self.is_live:
-                        self.is_live, self._pause = True, self._first_pause
-                        self._look()
-                    if at(message, "m:Notifications/t:Notification") is not None:
-                        self._came()
+                    if failed(message):
+                        self._subscription = ""
+                    session.check(message, call)
+                    self._take(message)
                     if self._ending.is_set() or text(message, "m:ConnectionStatus") == "Closed":
                         return
             finally:
                 self._answer = None
+        if not self.is_live:
+            self._subscription = ""  # whatever this was, it was no answer about it
         raise unusable(call.purpose, call.about)
+
+    def _subscribed(self, session: EwsSession) -> str:
+        """The subscription outlasts a connection that was cut: what comes meanwhile is told afterwards."""
+        if not self._subscription:
+            call = Call(subscribe(self.folder.id), Purpose.READ, self._about)
+            self._subscription = text(session.once(call), "m:SubscriptionId")
+            if not self._subscription:
+                raise unusable(call.purpose, call.about)
+        return self._subscription
+
+    def _take(self, message: Element) -> None:
+        is_first, self.is_live = not self.is_live, True
+        if is_first or at(message, "m:Notifications/t:Notification") is not None:
+            self._ring()
+
+    def _ring(self) -> None:
+        if not self._ending.is_set():
+            self._look()
 
 
 def _messages(answer: requests.Response, call: Call) -> Iterator[Element]:
@@ -128,7 +151,7 @@ def _messages(answer: requests.Response, call: Call) -> Iterator[Element]:
             response = next(children(at(parse(document), "soap:Body")), None)
             yield from all_at(response, "m:ResponseMessages/*")
     except (NotXml, ValueError, AttributeError) as error:
-        # A fault is an envelope, too, and whatever else is no answer. `AttributeError`: the connection was taken away.
+        # Whatever is no envelope. `AttributeError`: the connection was taken away while it was read.
         raise unusable(call.purpose, call.about) from error
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import queue
 import random
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from enum import Enum, auto
 from typing import Final
 
 from fm_desktop.mailport import Batch, Broken, Folder, Heading
@@ -17,16 +16,10 @@ from fm_desktop.providers.mime.addresses import bare_address
 _WHILE_TOLD: Final = 10
 
 
-class _Ring(Enum):
-    WOKEN = auto()
-    CAME = auto()
-    LOOK = auto()
-
-
 class Watch:
     """Waits for new mail by looking every so many seconds, colleagues at different ones. `newest` asks for the id of a
     folder's newest message, '' where it is empty, and raises the port's errors. `is_told`: whether the server tells of
-    news, by `came`."""
+    news at the moment, by `look`."""
 
     def __init__(
         self, newest: Callable[[Folder], str], look_seconds: float, is_told: Callable[[], bool] = lambda: False
@@ -35,8 +28,10 @@ class Watch:
         self._look_seconds = look_seconds
         self._is_told = is_told
         self._newest: dict[str, str] = {}
-        self._bell: queue.SimpleQueue[_Ring] = queue.SimpleQueue()
+        self._bell = threading.Event()
+        self._woken = False
         self._closed = False
+        self._missed = False  # the last look failed
         self._not_before = 0.0  # the server wants to be left alone until then
 
     def wait(self, folder: Folder, seconds: float) -> bool:
@@ -49,49 +44,37 @@ class Watch:
             left = end - now
             if left <= 0:
                 return False
-            seconds = self._look_seconds * (_WHILE_TOLD if self._is_told() else 1)
-            rings = self._rung(min(left, max(seconds * random.uniform(0.75, 1.25), self._not_before - now)))
-            if _Ring.CAME in rings:
-                self._has_news(folder)  # it is no news any more
-                return True
-            if _Ring.WOKEN in rings:
-                return False
+            pause = self._look_seconds * (_WHILE_TOLD if self._is_told() and not self._missed else 1)
+            if self._bell.wait(min(left, max(pause * random.uniform(0.75, 1.25), self._not_before - now))):
+                self._bell.clear()
+                if self._woken:
+                    self._woken = False
+                    return False
         return False
 
     def wake(self) -> None:
-        self._bell.put(_Ring.WOKEN)
-
-    def came(self) -> None:
-        """Something came into the folder that is waited for. From any thread."""
-        self._bell.put(_Ring.CAME)
+        self._woken = True
+        self._bell.set()
 
     def look(self) -> None:
-        """Something may have come. From any thread."""
-        self._bell.put(_Ring.LOOK)
+        """Something may have come: whoever waits looks now. From any thread."""
+        self._bell.set()
 
     def close(self) -> None:
         """Ends a `wait` that is going on, too."""
         self._closed = True
         self.wake()
 
-    def _rung(self, seconds: float) -> frozenset[_Ring]:
-        """Whatever was rung for, at the latest when the seconds are over; rung more than once, it counts once."""
-        rings: set[_Ring] = set()
-        try:
-            rings.add(self._bell.get(timeout=seconds))
-            while True:
-                rings.add(self._bell.get_nowait())
-        except queue.Empty:
-            return frozenset(rings)
-
     def _has_news(self, folder: Folder) -> bool:
         """Is another message the newest than when it was looked last?"""
+        self._missed = True
         try:
             newest = self._ask(folder)
         except (Unreachable, Throttled, Malformed) as error:
             if isinstance(error, Throttled):
                 self._not_before = time.monotonic() + (error.retry_after or 0.0)
             return False
+        self._missed = False
         before = self._newest.get(folder.id)
         self._newest[folder.id] = newest
         return before is not None and newest not in ("", before)

@@ -14,11 +14,12 @@ from fm_desktop.port import Broken, Collection, Conflict, Gone, Ref, Resource
 from fm_desktop.providers.exchange import Account, ExchangeMail, ExchangeProvider
 from fm_desktop.providers.exchange.events import raw_of
 from fm_desktop.providers.exchange.xml import Element, at, attribute, text, to_bytes
-from tests.unit.exchange.samples import OWN, event, meeting
+from tests.unit.exchange.samples import OWN, event, item, meeting
 from tests.unit.exchange.wire import Wire, error, scripted, success
 
 CALENDAR = Collection("CAL", "Calendar", kinds=frozenset({Kind.EVENT}))
 INBOX = Folder("BOX", "Inbox", Role.INBOX)
+NOTHING = "<m:RootFolder IncludesLastItemInRange='true' TotalItemsInView='0'><t:Items/></m:RootFolder>"
 
 
 def found(wire: Wire) -> str:
@@ -121,8 +122,7 @@ def test_an_item_that_cannot_be_had_is_broken_and_never_absent(wire: Wire, provi
 
 
 def test_R27_a_new_event_is_stored_without_mail(wire: Wire, provider: ExchangeProvider) -> None:
-    nothing = "<m:RootFolder IncludesLastItemInRange='true' TotalItemsInView='0'><t:Items/></m:RootFolder>"
-    wire.will_answer("FindItem", success("FindItem", nothing))
+    wire.will_answer("FindItem", success("FindItem", NOTHING))
     wire.will_answer(
         "CreateItem",
         success(
@@ -186,6 +186,38 @@ def test_a_conflict_and_an_absent_item_are_told_apart(wire: Wire, provider: Exch
     wire.will_answer("UpdateItem", error("UpdateItem", "ErrorItemNotFound"))
     with pytest.raises(Gone):
         provider.update(held(event()), Patch(title="Other"))
+
+
+def test_a_uid_that_is_longer_than_any_id_of_exchange_is_of_nothing_there(
+    wire: Wire, provider: ExchangeProvider
+) -> None:
+    wire.will_answer("FindItem", success("FindItem", NOTHING))
+    wire.will_answer("GetItem", error("GetItem", "ErrorInvalidIdMalformed"))
+    assert provider.find("tasks/T", ["x" * 600]) == ()
+
+
+def test_R27_nobody_is_mailed_by_what_has_no_participants(wire: Wire, provider: ExchangeProvider) -> None:
+    """Tasks, and the sender of a note that is taken away unread, who would have asked for a receipt."""
+    task = provider.parse(
+        Ref("tasks/T", "TTT"),
+        "K1",
+        raw_of([item("<t:Subject>Call</t:Subject><t:Status>NotStarted</t:Status>", "Task", "TTT")]),
+    )
+    assert isinstance(task, Resource)
+    stored = "<m:Items><t:Task><t:ItemId Id='TTT' ChangeKey='K2'/></t:Task></m:Items>"
+    wire.will_answer("UpdateItem", success("UpdateItem", stored))
+    provider.update(task, Patch(title="Other"))
+    asked = at(wire.last, ".//m:UpdateItem")
+    assert attribute(asked, "SendMeetingInvitationsOrCancellations") == "SendToNone"
+    assert attribute(asked, "SuppressReadReceipts") == "true"
+    wire.will_answer("GetItem", success("GetItem", stored.replace("K2", "K1")))
+    wire.will_answer("DeleteItem", '<m:DeleteItemResponseMessage ResponseClass="Success"/>')
+    provider.delete(task)
+    asked = at(wire.last, ".//m:DeleteItem")
+    assert (attribute(asked, "SendMeetingCancellations"), attribute(asked, "SuppressReadReceipts")) == (
+        "SendToNone",
+        "true",
+    )
 
 
 def message(received: str = "2026-11-25T08:00:00Z", identity: str = "M1") -> str:
