@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from fm_desktop.model.items import Kind
 from fm_desktop.model.projection import Patch, Projection
+from fm_desktop.model.times import Span, Timed, day_span, timed
 from fm_desktop.port import Side
 
 TWO_WAY = ("title", "span", "completed", "text")
@@ -35,11 +38,14 @@ class Merged:
     restores: bool = False
 
 
-def same_value(field: str, provider: Projection, crm: Projection) -> bool:
-    """Do both sides show the same, allowing for what the CRM has to cut?"""
+def same_value(field: str, provider: Projection, crm: Projection, zone: str) -> bool:
+    """Do both sides show the same, allowing for what the CRM has to cut, and for the hours that a provider may not keep
+    of a task? `zone` is the user's."""
     ours, theirs = getattr(provider, field), getattr(crm, field)
     if ours == theirs:
         return True
+    if field == "span":
+        return provider.kind is Kind.TASK and is_its_day(provider.span, crm.span, zone)
     if field == "text":
         return crm.shortened and provider.text.startswith(crm.text)
     if field == "title":
@@ -54,14 +60,22 @@ def full_text(provider_before: Projection | None, crm_before: Projection | None,
     return crm.text + provider_before.text[len(crm_before.text) :]
 
 
+def is_its_day(day: Span | None, hours: Span | None, zone: str) -> bool:
+    """Is the one the other without its hours (R20: To Do, Exchange's and Google's tasks know days only)?"""
+    if day is None or hours is None or not isinstance(hours.start, Timed):
+        return False
+    return day == day_span(hours.start.in_zone(zone).local.date())
+
+
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """The observations and the base of one link; both sides are there, the base may be missing."""
+    """The observations and the base of one link; both sides are there, the base may be missing. `zone`: the user's."""
 
     provider: Projection
     crm: Projection
     base_provider: Projection | None
     base_crm: Projection | None
+    zone: str
 
     def changed(self, side: Side, field: str) -> bool:
         now = self.provider if side is Side.PROVIDER else self.crm
@@ -83,7 +97,7 @@ def merge(trees: Trees, winners: Mapping[str, Side], authority: Side | None = No
         if source is Side.CRM:
             to_provider[field] = _crm_value(trees, field)
         else:
-            to_crm[field] = getattr(trees.provider, field)
+            to_crm[field] = _provider_value(trees, field)
         if loser is not None:
             lost.append(Lost(loser, field, getattr(trees.crm if loser is Side.CRM else trees.provider, field)))
     one_way = _one_way(trees) if authority is not Side.CRM else {}
@@ -98,7 +112,7 @@ def _decide(trees: Trees, field: str, winner: Side, authority: Side | None) -> t
     provider_changed, crm_changed = trees.changed(Side.PROVIDER, field), trees.changed(Side.CRM, field)
     if not provider_changed and not crm_changed:
         return None, None
-    if provider_changed and crm_changed and same_value(field, trees.provider, trees.crm):
+    if provider_changed and crm_changed and same_value(field, trees.provider, trees.crm, trees.zone):
         return None, None
     if authority is not None:
         return authority, authority.other if trees.changed(authority.other, field) else None
@@ -132,6 +146,28 @@ def _crm_value(trees: Trees, field: str) -> Any:
     return getattr(trees.crm, field)
 
 
+def _provider_value(trees: Trees, field: str) -> Any:
+    if field == "span" and trees.provider.kind is Kind.TASK and _knows_days_only(trees):
+        return _at_its_hours(trees.provider.span, trees.crm.span, trees.zone)
+    return getattr(trees.provider, field)
+
+
+def _knows_days_only(trees: Trees) -> bool:
+    """Did the provider show the hours that were agreed on as their day?"""
+    if trees.base_provider is None or trees.base_crm is None:
+        return False
+    return is_its_day(trees.base_provider.span, trees.base_crm.span, trees.zone)
+
+
+def _at_its_hours(day: Span | None, hours: Span | None, zone: str) -> Span | None:
+    """Another day, chosen where no hours are kept: the hours go along, which nobody edited there."""
+    if day is None or hours is None or isinstance(day.start, Timed) or not isinstance(hours.start, Timed):
+        return day
+    start = Timed(datetime.combine(day.start, hours.start.in_zone(zone).local.time()), zone)
+    length = hours.end_instant() - hours.start_instant()
+    return Span(start, timed(start.instant + length, zone)).normal()
+
+
 def _one_way(trees: Trees) -> dict[str, Any]:
     """The block and the lock: whatever the CRM shows, it is made to show the provider's."""
     return {
@@ -152,17 +188,19 @@ def _party(trees: Trees) -> dict[str, Any]:
     return {"party": proposed} if untouched and was_ours else {}
 
 
-def rebased(sent: Projection, seen: Projection, base: Projection | None = None) -> Projection:
+def rebased(sent: Projection, seen: Projection, base: Projection | None = None, *, zone: str = "") -> Projection:
     """The base after an own write that was read for the first time: what the server made of it, field by
     field. A field not recognisably derived from what was sent has been edited since, and stays an edit.
 
-    `base` is what the base is by now, where that may be an older state than what was sent.
+    `base` is what the base is by now, where that may be an older state than what was sent. `zone` is the user's, where
+    `sent` may have hours that the server does not keep.
     """
     base = base or sent
     values = {
         name: getattr(seen, name)
         for name in (*TWO_WAY, "details", "party", "locked")
-        if getattr(base, name) == getattr(sent, name) and is_derived(name, getattr(sent, name), getattr(seen, name))
+        if getattr(base, name) == getattr(sent, name)
+        and is_derived(name, getattr(sent, name), getattr(seen, name), _tasks_zone(seen, zone))
     }
     return replace(base, shortened=seen.shortened if "text" in values else base.shortened, **values)
 
@@ -174,19 +212,31 @@ def taken_over(base: Projection, shown: Projection, names: Iterable[str]) -> Pro
 
 
 def is_image(sent: Projection, seen: Projection) -> bool:
-    """Is `seen` as a whole what a server may have made of `sent`?"""
+    """Is `seen` as a whole what a server that keeps hours may have made of `sent`?"""
     return all(is_derived(name, getattr(sent, name), getattr(seen, name)) for name in TWO_WAY)
+
+
+def shows(seen: Projection, patch: Patch, zone: str) -> bool:
+    """Has every field of a patch the value that a server may have made of it?"""
+    return all(is_derived(name, value, getattr(seen, name), _tasks_zone(seen, zone)) for name, value in patch.items())
+
+
+def _tasks_zone(item: Projection, zone: str) -> str:
+    return zone if item.kind is Kind.TASK else ""
 
 
 # No server is known to cut a title or a text shorter than this; a shorter beginning is another text.
 _SHORTEST_CUT = 60
 
 
-def is_derived(field: str, sent: Any, seen: Any) -> bool:
-    """Is this value what a server may have made of the one sent: other blanks, or its end cut off? What
-    becomes of the chip and the lock is the CRM's own affair."""
+def is_derived(field: str, sent: Any, seen: Any, tasks_zone: str = "") -> bool:
+    """Is this value what a server may have made of the one sent: other blanks, its end cut off, a task's day without
+    its hours? What becomes of the chip and the lock is the CRM's own affair. `tasks_zone`: the user's zone, '' for what
+    is no task, or was stored where hours are kept."""
     if sent == seen or field in ("party", "locked"):
         return True
+    if field == "span":
+        return bool(tasks_zone) and is_its_day(seen, sent, tasks_zone)
     if field not in ("title", "text", "details"):
         return False
     sent_words, seen_words = "".join(sent.split()), "".join(seen.split())

@@ -282,7 +282,7 @@ def _merge(view: View, options: Options) -> Planned:
     winner = policy.field_winner(options.conflicts)
     winners = {"title": winner, "span": winner, "completed": winner}
     winners["text"] = policy.text_winner(view.facts, options.conflicts)
-    trees = Trees(view.provider, view.crm, view.base_provider, view.base_crm)
+    trees = Trees(view.provider, view.crm, view.base_provider, view.base_crm, options.zone)
     merged = merge(trees, winners, authority)
     operations = []
     if not merged.to_provider.is_empty:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fm_desktop.model.projection import Projection
 from fm_desktop.port import CollectionGone, Found, Port, Resource, Side
 from fm_desktop.sync.journal import Entry
-from fm_desktop.sync.merge import is_derived, is_image
+from fm_desktop.sync.merge import is_image, shows
 from fm_desktop.sync.observe import Observer
 from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.project import crm_view
@@ -75,11 +75,20 @@ class Prober:
         if (
             found
             and seen is not None
-            and (entry.verb is Verb.CREATE or (entry.verb is Verb.UPDATE and _shows(seen, entry)))
+            and (entry.verb is Verb.CREATE or (entry.verb is Verb.UPDATE and self._shows(seen, entry)))
         ):
             self._settler.found_written(entry, _written_one(found, entry))
             return
         self._never_mind(entry, now, "it had not arrived")
+
+    def _shows(self, seen: Projection, entry: Entry) -> bool:
+        """Does the item show what the update was to write, and not what was there before?"""
+        before = entry.planned_on[0 if entry.side is Side.PROVIDER else 1]
+        patch = entry.patch()
+        unchanged = before is not None and any(
+            getattr(seen, name) == getattr(before, name) != value for name, value in patch.items()
+        )
+        return not unchanged and shows(seen, patch, self._state.zone)
 
     def _never_mind(self, entry: Entry, now: datetime, why: str) -> None:
         """It is planned anew, on what is there now."""
@@ -97,14 +106,3 @@ def _written_one(found: list[Resource], entry: Entry) -> str:
         alike = [each.ref.id for each in found if is_image(sent, crm_view(each.items[0]))]
         ids = alike or [min(ids, key=int)]
     return max(ids, key=lambda each: (len(each), each))
-
-
-def _shows(seen: Projection, entry: Entry) -> bool:
-    """Does the item show what the update was to write, and not what was there before?"""
-    before = entry.planned_on[0 if entry.side is Side.PROVIDER else 1]
-    for name, value in entry.patch().items():
-        shown = getattr(seen, name)
-        unchanged = before is not None and shown == getattr(before, name) and shown != value
-        if unchanged or not is_derived(name, value, shown):
-            return False
-    return True

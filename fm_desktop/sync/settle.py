@@ -90,7 +90,7 @@ class Settler:
         assert seen is not None
         state.chronicle.wrote(entry, link, None)
         link = state.links.update(link, failures=0, not_before=None)
-        self._set_base(entry, link, rebased(self._sent(entry), seen), alone=False)
+        self._set_base(entry, link, rebased(self._sent(entry), seen, zone=state.zone), alone=False)
         self._done(entry, remote)
 
     def _done(self, entry: Entry, remote: str | None = None) -> None:

@@ -54,7 +54,10 @@ class Place(Protocol):
 
 @runtime_checkable
 class CalendarPlace(Place, Protocol):
-    """One with calendars, and not with a mailbox alone."""
+    """One with calendars, and not with a mailbox alone. `chosen` are the calendars that take part, and the list of tasks
+    where tasks have one of their own."""
+
+    chosen: Sequence[str]
 
     @property
     def hand(self) -> Hand: ...
@@ -66,6 +69,7 @@ class CalendarPlace(Place, Protocol):
 class DavPlace:
     """A real CalDAV server. `store` is the folder of the user's calendars."""
 
+    chosen = BOTH
     token = ""
     entry = "own"
 
@@ -127,6 +131,7 @@ class DavPlace:
 
 class GraphPlace:
     name = "graph"
+    chosen = (*BOTH, "Tasks")
     entry = "microsoft-365"
 
     def __init__(self) -> None:
@@ -179,6 +184,7 @@ def _graph_event(event: Event) -> str:
 
 class EwsPlace:
     name = "ews"
+    chosen = (*BOTH, "Tasks")
     entry = "own"
     token = ""
 

@@ -14,7 +14,7 @@ from fm_desktop.credentials import Which
 from tests.crash.crm import Crm
 from tests.crash.killed import Children
 from tests.crash.moments import CREATE
-from tests.crash.places import Place
+from tests.crash.places import CalendarPlace, Place
 from tests.crash.scenarios import Scenario, World
 from tests.fakes.real import EMMA
 
@@ -34,7 +34,7 @@ sign_in = "{sign_in}"
 [sync]
 channels = [{channels}]
 """
-_CALENDARS = """calendars = ["Work", "Private"]
+_CALENDARS = """calendars = [{chosen}]
 target_calendar = "Work"
 """
 
@@ -110,7 +110,10 @@ class Stage:
             email=scenario.email,
             channels=", ".join(f'"{each}"' for each in scenario.channels),
         )
-        self._setup_file.write_text(text + (_CALENDARS if "calendar" in scenario.channels else ""), encoding="utf-8")
+        if "calendar" in scenario.channels:
+            assert isinstance(place, CalendarPlace)
+            text += _CALENDARS.format(chosen=", ".join(f'"{each}"' for each in place.chosen))
+        self._setup_file.write_text(text, encoding="utf-8")
         if not self._is_set_up_by_hand:
             shutil.copy(self._setup_file, self.home / "settings.toml")
 

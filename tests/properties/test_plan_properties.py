@@ -186,7 +186,7 @@ def test_both_sides_are_equal_then(pair: Pair) -> None:
     assert (provider is None) == (pair.view.crm is None)
     if provider is not None and pair.view.crm is not None:
         for name in TWO_WAY:
-            assert same_value(name, provider, pair.view.crm), name
+            assert same_value(name, provider, pair.view.crm, pair.options.zone), name
 
 
 @given(pairs(of_options=both_ways), sides)
@@ -196,7 +196,7 @@ def test_they_are_equal_too_if_the_writes_to_one_side_had_to_wait_at_first(pair:
     provider = None if pair.view.facts.cancelled else pair.view.provider
     if provider is not None and pair.view.crm is not None:
         for name in TWO_WAY:
-            assert same_value(name, provider, pair.view.crm), name
+            assert same_value(name, provider, pair.view.crm, pair.options.zone), name
 
 
 @given(pairs())
