@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from fm_desktop.model.projection import Projection
 from fm_desktop.port import Side
 from fm_desktop.sync.journal import Entry
 from fm_desktop.sync.links import Link
@@ -207,7 +206,8 @@ def _values(entry: Entry, link: Link) -> tuple[dict[str, Any], dict[str, Any]]:
     """(field values overwritten or removed, field values written)."""
     if entry.verb is Verb.CREATE:
         return {}, entry.body
-    shown: Projection | None = link.provider if entry.side is Side.PROVIDER else link.crm
+    # Not what the link shows by now: of a write whose answer was lost that may be what was written.
+    shown = entry.planned_on[0 if entry.side is Side.PROVIDER else 1]
     whole, was_cut = link.base_provider, False
     if entry.side is Side.CRM and shown is not None and shown.shortened and whole is not None:
         # What was there is the whole text, of which the CRM showed the beginning: an undo must not cut it.

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from fm_desktop.port import OutcomeUnknown, Refused, Unreachable
+from fm_desktop.port import OutcomeUnknown, Refused, Side, Unreachable
+from fm_desktop.sync.plan import Verb
 from fm_desktop.sync.retry import retry
 from fm_desktop.sync.store import StoreError
+from fm_desktop.sync.undo import undo
 from tests.engine.steps import before_the_next
 from tests.fakes.world import AGENDA, World, event
 
@@ -164,3 +166,40 @@ def test_what_is_put_aside_at_one_side_is_told_although_the_other_side_took_its_
     world.calendar.fail("update", Refused("not this one"))
     world.sync(minutes=10)
     assert [each.title for each in world.engine.state.problems.open()] == ["Visit"]
+
+
+@pytest.mark.parametrize("edited", [Side.PROVIDER, Side.CRM])
+def test_an_update_whose_answer_was_lost_is_undone_like_any_other(world: World, edited: Side) -> None:
+    """The history had the new title as the one before, so that its undo changed nothing (crash sweep)."""
+    world.calendar.put("Work", event("Old", "uid-1"))
+    world.sync()
+    if edited is Side.PROVIDER:
+        world.calendar.edit("Work", world.calendar.key_of("Old"), title="New")
+        world.crm.fail("update", LOST, stored=True)
+    else:
+        world.crm.edit(AGENDA, world.crm.key_of("Old"), title="New")
+        world.calendar.fail("update", LOST, stored=True)
+    world.sync()
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == ["New"]
+    (line,) = [each for each in world.engine.state.chronicle.entries() if each.verb is Verb.UPDATE]
+    undo(world.engine.state, line.id)
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == ["Old"]
+    world.quiet()
+
+
+def test_a_deletion_whose_answer_was_lost_is_undone_like_any_other(world: World) -> None:
+    key = world.calendar.put("Work", event("Old", place="Room 4"))
+    world.sync()
+    world.calendar.remove("Work", key)
+    world.crm.fail("delete", LOST, stored=True)
+    world.sync()
+    world.sync()
+    assert world.crm.titles() == []
+    (line,) = [each for each in world.engine.state.chronicle.entries() if each.verb is Verb.DELETE]
+    undo(world.engine.state, line.id)
+    world.sync()
+    assert world.crm.titles() == world.calendar.titles() == ["Old"]
+    assert world.calendar.one("Old").place == "Room 4"
+    world.quiet()
