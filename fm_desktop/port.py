@@ -110,10 +110,13 @@ class Capabilities:
     """`conditional_writes`: updates and deletes can carry the revision seen.
 
     `schedules`: the server mails participants when an event with participants is written, or may.
+
+    `task_hours`: a task keeps the hours of its date, and not the day alone.
     """
 
     conditional_writes: bool
     schedules: bool
+    task_hours: bool = True
 
 
 Known = Callable[[], Mapping[str, str | None]]

@@ -109,7 +109,9 @@ class Drafter:
             if link.provider and not link.recurrence and not link.facts.cancelled
         ]
         before = [(link.id, link.provider) for link in behind.values() if link.provider]
-        found = moving.same_tasks(shown, before, only_equal=moving.was_read_whole(store, account))
+        found = moving.same_tasks(
+            shown, before, only_equal=moving.was_read_whole(store, account), zone=self._state.zone
+        )
         for ours, theirs in found:
             fresh = alone.pop(ours)
             self._state.links.remove(fresh)

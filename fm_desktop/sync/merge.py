@@ -13,7 +13,7 @@ from typing import Any
 
 from fm_desktop.model.items import Kind
 from fm_desktop.model.projection import Patch, Projection
-from fm_desktop.model.times import Span, Timed, day_span, timed
+from fm_desktop.model.times import Span, Timed, timed
 from fm_desktop.port import Side
 
 TWO_WAY = ("title", "span", "completed", "text")
@@ -45,7 +45,7 @@ def same_value(field: str, provider: Projection, crm: Projection, zone: str) -> 
     if ours == theirs:
         return True
     if field == "span":
-        return provider.kind is Kind.TASK and is_its_day(provider.span, crm.span, zone)
+        return provider.kind is Kind.TASK and is_day_of(provider.span, crm.span, zone)
     if field == "text":
         return crm.shortened and provider.text.startswith(crm.text)
     if field == "title":
@@ -60,11 +60,16 @@ def full_text(provider_before: Projection | None, crm_before: Projection | None,
     return crm.text + provider_before.text[len(crm_before.text) :]
 
 
-def is_its_day(day: Span | None, hours: Span | None, zone: str) -> bool:
-    """Is the one the other without its hours (R20: To Do, Exchange's and Google's tasks know days only)?"""
-    if day is None or hours is None or not isinstance(hours.start, Timed):
+def is_day_of(day: Span | None, hours: Span | None, zone: str) -> bool:
+    """Is `day` the one day on which `hours` begin? To Do, Exchange's and Google's tasks show no more of them."""
+    if day is None or hours is None or isinstance(day.start, Timed) or not isinstance(hours.start, Timed):
         return False
-    return day == day_span(hours.start.in_zone(zone).local.date())
+    assert not isinstance(day.end, Timed)
+    try:
+        begin = hours.start.in_zone(zone).local.date()
+    except OverflowError:  # at the edge of the calendar
+        return False
+    return day.start == begin and (day.end - day.start).days == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ def merge(trees: Trees, winners: Mapping[str, Side], authority: Side | None = No
         if source is Side.CRM:
             to_provider[field] = _crm_value(trees, field)
         else:
-            to_crm[field] = _provider_value(trees, field)
+            to_crm[field] = _provider_value(trees, field, authority)
         if loser is not None:
             lost.append(Lost(loser, field, getattr(trees.crm if loser is Side.CRM else trees.provider, field)))
     one_way = _one_way(trees) if authority is not Side.CRM else {}
@@ -112,7 +117,7 @@ def _decide(trees: Trees, field: str, winner: Side, authority: Side | None) -> t
     provider_changed, crm_changed = trees.changed(Side.PROVIDER, field), trees.changed(Side.CRM, field)
     if not provider_changed and not crm_changed:
         return None, None
-    if provider_changed and crm_changed and same_value(field, trees.provider, trees.crm, trees.zone):
+    if provider_changed and crm_changed and _agrees(trees, field):
         return None, None
     if authority is not None:
         return authority, authority.other if trees.changed(authority.other, field) else None
@@ -120,6 +125,14 @@ def _decide(trees: Trees, field: str, winner: Side, authority: Side | None) -> t
         winner = _fuller(trees, field) or winner
         return winner, winner.other if _has_value(trees, field, winner.other) else None
     return (Side.PROVIDER, None) if provider_changed else (Side.CRM, None)
+
+
+def _agrees(trees: Trees, field: str) -> bool:
+    """A day and its hours do where the day is all that the provider keeps, or where nobody knows what was agreed on."""
+    if not same_value(field, trees.provider, trees.crm, trees.zone):
+        return False
+    is_known = trees.base_provider is not None and trees.base_crm is not None
+    return field != "span" or trees.provider.span == trees.crm.span or not is_known or _knows_days_only(trees)
 
 
 def _fuller(trees: Trees, field: str) -> Side | None:
@@ -146,26 +159,32 @@ def _crm_value(trees: Trees, field: str) -> Any:
     return getattr(trees.crm, field)
 
 
-def _provider_value(trees: Trees, field: str) -> Any:
+def _provider_value(trees: Trees, field: str, authority: Side | None) -> Any:
+    """Where the provider's word alone counts, the hours are those that were agreed on, whatever the CRM shows now."""
     if field == "span" and trees.provider.kind is Kind.TASK and _knows_days_only(trees):
-        return _at_its_hours(trees.provider.span, trees.crm.span, trees.zone)
+        crm = trees.base_crm if authority is Side.PROVIDER else trees.crm
+        return _at_its_hours(trees.provider.span, crm.span if crm is not None else None, trees.zone)
     return getattr(trees.provider, field)
 
 
 def _knows_days_only(trees: Trees) -> bool:
-    """Did the provider show the hours that were agreed on as their day?"""
+    """Did the provider show the hours that were agreed on as a day? Which one, the user's zone of that time decided."""
     if trees.base_provider is None or trees.base_crm is None:
         return False
-    return is_its_day(trees.base_provider.span, trees.base_crm.span, trees.zone)
+    day, hours = trees.base_provider.span, trees.base_crm.span
+    return day is not None and hours is not None and day.all_day and not hours.all_day
 
 
 def _at_its_hours(day: Span | None, hours: Span | None, zone: str) -> Span | None:
     """Another day, chosen where no hours are kept: the hours go along, which nobody edited there."""
     if day is None or hours is None or isinstance(day.start, Timed) or not isinstance(hours.start, Timed):
         return day
-    start = Timed(datetime.combine(day.start, hours.start.in_zone(zone).local.time()), zone)
-    length = hours.end_instant() - hours.start_instant()
-    return Span(start, timed(start.instant + length, zone)).normal()
+    try:
+        start = Timed(datetime.combine(day.start, hours.start.in_zone(zone).local.time()), zone)
+        length = hours.end_instant() - hours.start_instant()
+        return Span(start, timed(start.instant + length, zone)).normal()
+    except OverflowError:  # at the edge of the calendar
+        return day
 
 
 def _one_way(trees: Trees) -> dict[str, Any]:
@@ -212,13 +231,26 @@ def taken_over(base: Projection, shown: Projection, names: Iterable[str]) -> Pro
 
 
 def is_image(sent: Projection, seen: Projection) -> bool:
-    """Is `seen` as a whole what a server that keeps hours may have made of `sent`?"""
+    """Is `seen` as a whole what a server may have made of `sent`? A day is none of its hours."""
     return all(is_derived(name, getattr(sent, name), getattr(seen, name)) for name in TWO_WAY)
 
 
-def shows(seen: Projection, patch: Patch, zone: str) -> bool:
-    """Has every field of a patch the value that a server may have made of it?"""
-    return all(is_derived(name, value, getattr(seen, name), _tasks_zone(seen, zone)) for name, value in patch.items())
+def shows(seen: Projection, patch: Patch, before: Projection | None, zone: str) -> bool:
+    """Has every field of a patch the value that a server may have made of it, and none the one `before`? A field that
+    had such a value before tells nothing; where none tells, nothing is known. `zone`: as in `rebased`."""
+    day_zone = _tasks_zone(seen, zone)
+
+    def tells(name: str, value: Any) -> bool:
+        old = None if before is None else getattr(before, name)
+        return before is None or old == value or not is_derived(name, value, old, day_zone)
+
+    telling = [name for name, value in patch.items() if tells(name, value)]
+    unchanged = any(
+        before is not None and getattr(seen, name) == getattr(before, name) != value
+        for name, value in patch.items() if name in telling
+    )  # fmt: skip
+    derived = all(is_derived(name, value, getattr(seen, name), day_zone) for name, value in patch.items())
+    return bool(telling) and not unchanged and derived
 
 
 def _tasks_zone(item: Projection, zone: str) -> str:
@@ -236,7 +268,7 @@ def is_derived(field: str, sent: Any, seen: Any, tasks_zone: str = "") -> bool:
     if sent == seen or field in ("party", "locked"):
         return True
     if field == "span":
-        return bool(tasks_zone) and is_its_day(seen, sent, tasks_zone)
+        return bool(tasks_zone) and is_day_of(seen, sent, tasks_zone)
     if field not in ("title", "text", "details"):
         return False
     sent_words, seen_words = "".join(sent.split()), "".join(seen.split())

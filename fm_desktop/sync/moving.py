@@ -14,9 +14,9 @@ from typing import Final
 
 from fm_desktop.model.items import Kind
 from fm_desktop.model.projection import Projection
+from fm_desktop.model.times import Timed
 from fm_desktop.port import Collection
 from fm_desktop.sync.resources import LEFT, KnownCollection
-from fm_desktop.sync.serial import span_value
 from fm_desktop.sync.store import Store, read_utc, utc_text
 
 EXPECTED: Final = timedelta(days=30)
@@ -143,10 +143,11 @@ def _paired(
 
 
 def same_tasks(
-    shown: Iterable[tuple[int, Projection]], left: Iterable[tuple[int, Projection]], *, only_equal: bool
+    shown: Iterable[tuple[int, Projection]], left: Iterable[tuple[int, Projection]], *, only_equal: bool, zone: str
 ) -> list[tuple[int, int]]:
     """(link of a task that the new service shows, link of the one that was left): equal in everything, or, unless
-    `only_equal`, the only ones of their title and day. Pure."""
+    `only_equal`, the only ones of their title and day, which is one in the user's `zone`: the new service may keep no
+    hours. Pure."""
     waiting = {link: each for link, each in shown if each.kind is Kind.TASK and each.title}
     behind = {link: each for link, each in left if each.kind is Kind.TASK and each.title}
     found = []
@@ -158,13 +159,18 @@ def same_tasks(
     if only_equal:
         return found
     taken = {link for _, link in found}
-    rest = {link: _title_and_day(each) for link, each in behind.items() if link not in taken}
-    here = {link: _title_and_day(each) for link, each in waiting.items()}
+    rest = {link: _title_and_day(each, zone) for link, each in behind.items() if link not in taken}
+    here = {link: _title_and_day(each, zone) for link, each in waiting.items()}
     often, often_here = Counter(rest.values()), Counter(here.values())
     places = {key: link for link, key in here.items()}
     found += [(places[key], link) for link, key in rest.items() if often[key] == often_here[key] == 1]
     return found
 
 
-def _title_and_day(each: Projection) -> tuple[str, str]:
-    return each.title.casefold(), str(span_value(each.span))
+def _title_and_day(each: Projection, zone: str) -> tuple[str, str]:
+    start = None if each.span is None else each.span.start
+    try:
+        day = start.in_zone(zone).local.date() if isinstance(start, Timed) else start
+    except OverflowError:  # at the edge of the calendar
+        day = None
+    return each.title.casefold(), "" if day is None else day.isoformat()

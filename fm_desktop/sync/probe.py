@@ -77,18 +77,19 @@ class Prober:
             and seen is not None
             and (entry.verb is Verb.CREATE or (entry.verb is Verb.UPDATE and self._shows(seen, entry)))
         ):
-            self._settler.found_written(entry, _written_one(found, entry))
+            self._settler.found_written(entry, _written_one(found, entry), self._day_zone(entry))
             return
         self._never_mind(entry, now, "it had not arrived")
 
     def _shows(self, seen: Projection, entry: Entry) -> bool:
         """Does the item show what the update was to write, and not what was there before?"""
         before = entry.planned_on[0 if entry.side is Side.PROVIDER else 1]
-        patch = entry.patch()
-        unchanged = before is not None and any(
-            getattr(seen, name) == getattr(before, name) != value for name, value in patch.items()
-        )
-        return not unchanged and shows(seen, patch, self._state.zone)
+        return shows(seen, entry.patch(), before, self._day_zone(entry))
+
+    def _day_zone(self, entry: Entry) -> str:
+        """The user's zone where the day of a task is all that is kept of its hours, else ''."""
+        keeps_hours = self._ports[entry.side].capabilities().task_hours
+        return "" if keeps_hours else self._state.zone
 
     def _never_mind(self, entry: Entry, now: datetime, why: str) -> None:
         """It is planned anew, on what is there now."""

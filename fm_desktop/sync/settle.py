@@ -81,16 +81,16 @@ class Settler:
             self._relinker.touch([link.uid])
             self._relinker.finish(Side.PROVIDER, state.clock())
 
-    def found_written(self, entry: Entry, remote: str) -> None:
+    def found_written(self, entry: Entry, remote: str, zone: str) -> None:
         """A probe found the write of an unknown outcome in place; the link's tree shows it already.
-        `remote`: the resource that it wrote."""
+        `remote`: the resource that it wrote. `zone`: as in `rebased`."""
         state = self._state
         link = state.links.get(entry.link)
         seen = link.provider if entry.side is Side.PROVIDER else link.crm
         assert seen is not None
         state.chronicle.wrote(entry, link, None)
         link = state.links.update(link, failures=0, not_before=None)
-        self._set_base(entry, link, rebased(self._sent(entry), seen, zone=state.zone), alone=False)
+        self._set_base(entry, link, rebased(self._sent(entry), seen, zone=zone), alone=False)
         self._done(entry, remote)
 
     def _done(self, entry: Entry, remote: str | None = None) -> None:

@@ -65,6 +65,7 @@ class MemorySide:
     refuse_tokens: bool = False
     lists_empty: bool = False
     mails: list[str] = field(default_factory=list)
+    task_hours: bool = True
 
     def __post_init__(self) -> None:
         self._clock = itertools.count(1)
@@ -135,7 +136,7 @@ class MemorySide:
     # --- the port ---
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(conditional_writes=True, schedules=self.side is Side.PROVIDER)
+        return Capabilities(True, schedules=self.side is Side.PROVIDER, task_hours=self.task_hours)
 
     def principal(self) -> str:
         return self.who

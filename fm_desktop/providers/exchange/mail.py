@@ -74,7 +74,8 @@ class ExchangeMail:
 
     def wait(self, folder: Folder, seconds: float) -> bool:
         with self._streaming:
-            if not self._closed and (self._stream is None or self._stream.folder.id != folder.id):
+            is_due = self._stream is None or self._stream.folder.id != folder.id
+            if is_due and not (self._closed or self._watch.is_woken):
                 self._end_stream()
                 self._stream = Stream(self._connection.session, folder, self._watch.look)
                 self._stream.start()

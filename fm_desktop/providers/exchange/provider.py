@@ -100,7 +100,7 @@ class ExchangeProvider:
 
     def capabilities(self) -> Capabilities:
         """Exchange writes to the participants of a meeting where it is told to."""
-        return Capabilities(conditional_writes=True, schedules=True)
+        return Capabilities(conditional_writes=True, schedules=True, task_hours=False)
 
     def principal(self) -> str:
         return self._connection.mailbox().id

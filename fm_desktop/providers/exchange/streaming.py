@@ -90,6 +90,7 @@ class Stream(threading.Thread):
             except (PortError, TransientFailure) as error:
                 _log.info("The server does not tell of news: %s", error)
                 asked = (error.retry_after or 0.0) if isinstance(error, Throttled) else 0.0
+            self._allowed.clear()  # what was asked while it was live says nothing of now
             if self.is_live:
                 self.is_live = False
                 self._ring()
@@ -98,6 +99,8 @@ class Stream(threading.Thread):
             self._ending.wait(max(self._pause, asked))
 
     def _may_connect(self) -> bool:
+        if self._ending.is_set():
+            return False
         self._allowed.wait()
         self._allowed.clear()
         return not self._ending.is_set()

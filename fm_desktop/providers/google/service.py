@@ -88,7 +88,7 @@ class GoogleCalendarService:
         self._tasks.close()
 
     def capabilities(self) -> Capabilities:
-        return self._calendars.capabilities()
+        return replace(self._calendars.capabilities(), task_hours=False)
 
     def principal(self) -> str:
         return self._calendars.principal()

@@ -112,7 +112,7 @@ class GraphProvider:
 
     def capabilities(self) -> Capabilities:
         """Exchange itself writes to the participants of a meeting that is changed or deleted."""
-        return Capabilities(conditional_writes=True, schedules=True)
+        return Capabilities(conditional_writes=True, schedules=True, task_hours=False)
 
     def principal(self) -> str:
         return self._connected().id

@@ -52,6 +52,11 @@ class Watch:
                     return False
         return False
 
+    @property
+    def is_woken(self) -> bool:
+        """Was `wake` called, so that a wait that begins ends at once?"""
+        return self._woken
+
     def wake(self) -> None:
         self._woken = True
         self._bell.set()

@@ -102,6 +102,17 @@ def test_nothing_is_asked_before_a_look_went_well(server: EwsServer, stream: Fol
     assert server.requests.count(STREAMING) == 1
 
 
+def test_a_look_of_before_it_was_cut_is_none_of_after(server: EwsServer, stream: Followed) -> None:
+    assert stream.connects()
+    stream.allow()
+    server._front.cut_all()
+    assert stream.wants_a_look()
+    assert stream.waits_at_the_gate()
+    assert not stream._allowed.is_set()
+    stream.at_the_gate.release()
+    assert stream.connects()
+
+
 def test_what_comes_into_another_folder_is_not_told(server: EwsServer, stream: Followed) -> None:
     assert stream.connects()
     deliver(server, 1, "junkemail")
@@ -247,6 +258,12 @@ def test_where_nobody_waits_any_more_nobody_listens(mail: ExchangeMail) -> None:
     stream.join(PATIENCE)
     assert not stream.is_alive()
     assert not mail._is_told()
+
+
+def test_a_wait_that_was_called_off_listens_to_nobody(mail: ExchangeMail) -> None:
+    mail.wake()
+    assert mail.wait(folder(mail), PATIENCE) is False
+    assert mail._stream is None
 
 
 def test_a_wait_after_the_end_listens_to_nobody(mail: ExchangeMail) -> None:
