@@ -207,7 +207,7 @@ def _values(entry: Entry, link: Link) -> tuple[dict[str, Any], dict[str, Any]]:
     if entry.verb is Verb.CREATE:
         return {}, entry.body
     # Not what the link shows by now: of a write whose answer was lost that may be what was written.
-    shown = entry.planned_on[0 if entry.side is Side.PROVIDER else 1]
+    shown = entry.before
     whole, was_cut = link.base_provider, False
     if entry.side is Side.CRM and shown is not None and shown.shortened and whole is not None:
         # What was there is the whole text, of which the CRM showed the beginning: an undo must not cut it.

@@ -94,7 +94,7 @@ class Engine:
         self._relinker = Relinker(self.state, self._ports)
         self._observer = Observer(self.state, self._relinker)
         settler = Settler(self.state, self._relinker)
-        self._prober = Prober(self.state, self._ports, self._observer, settler)
+        self._prober = Prober(self.state, self._ports, self._observer, settler, setting.options.zone)
         self._writer = Writer(self.state, self._ports, self._observer, settler, self._pool)
         self._drafter = Drafter(self.state, setting.options)
         self.calendars = Calendars(self.state)

@@ -15,6 +15,7 @@ from fm_desktop.port import Side
 from fm_desktop.sync import guard, match, moving
 from fm_desktop.sync.guard import Scene, Verdict
 from fm_desktop.sync.links import Link
+from fm_desktop.sync.merge import is_day_of, taken_over
 from fm_desktop.sync.plan import Decision, Decisions, Operation, Planned, Verb, View, plan
 from fm_desktop.sync.policy import Options, Origin
 from fm_desktop.sync.problems import of_link
@@ -110,14 +111,17 @@ class Drafter:
         ]
         before = [(link.id, link.provider) for link in behind.values() if link.provider]
         found = moving.same_tasks(
-            shown, before, only_equal=moving.was_read_whole(store, account), zone=self._state.zone
+            shown, before, only_equal=moving.was_read_whole(store, account), zone=self._options.zone
         )
         for ours, theirs in found:
             fresh = alone.pop(ours)
             self._state.links.remove(fresh)
             names = ("ext_id", "uid", "collection", "provider", "provider_resource", "facts")
             taken = {name: getattr(fresh, name) for name in names}
-            self._state.links.update(behind[theirs], **taken, detached=False, dirty=True)
+            base, shown = behind[theirs].base_provider, fresh.provider
+            if base and shown and is_day_of(shown.span, base.span, self._options.zone):
+                base = taken_over(base, shown, ["span"])  # the new service keeps no hours, which is no edit
+            self._state.links.update(behind[theirs], **taken, base_provider=base, detached=False, dirty=True)
         return bool(found)
 
     def _note(self, link: Link, planned: Planned, now: datetime) -> None:

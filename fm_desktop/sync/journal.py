@@ -40,6 +40,16 @@ class Entry:
     cycle: int
     sent_at: str
 
+    @property
+    def before(self) -> Projection | None:
+        """What the side that is written to showed when this was planned."""
+        return self.planned_on[0 if self.side is Side.PROVIDER else 1]
+
+    @property
+    def other(self) -> Projection | None:
+        """What the other side showed then."""
+        return self.planned_on[1 if self.side is Side.PROVIDER else 0]
+
     def value(self) -> Projection:
         return read_projection(self.body)
 

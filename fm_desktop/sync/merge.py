@@ -129,10 +129,10 @@ def _decide(trees: Trees, field: str, winner: Side, authority: Side | None) -> t
 
 def _agrees(trees: Trees, field: str) -> bool:
     """A day and its hours do where the day is all that the provider keeps, or where nobody knows what was agreed on."""
-    if not same_value(field, trees.provider, trees.crm, trees.zone):
-        return False
     is_known = trees.base_provider is not None and trees.base_crm is not None
-    return field != "span" or trees.provider.span == trees.crm.span or not is_known or _knows_days_only(trees)
+    if field == "span" and is_known and not _knows_days_only(trees):
+        return trees.provider.span == trees.crm.span
+    return same_value(field, trees.provider, trees.crm, trees.zone)
 
 
 def _fuller(trees: Trees, field: str) -> Side | None:
@@ -236,21 +236,16 @@ def is_image(sent: Projection, seen: Projection) -> bool:
 
 
 def shows(seen: Projection, patch: Patch, before: Projection | None, zone: str) -> bool:
-    """Has every field of a patch the value that a server may have made of it, and none the one `before`? A field that
-    had such a value before tells nothing; where none tells, nothing is known. `zone`: as in `rebased`."""
+    """Does an item show what a patch was to write, and not only what it had `before`? What a server made of a field may
+    be what was there: that tells nothing, and another field has to. `zone`: as in `rebased`."""
+    fields = [
+        (name, value, getattr(seen, name), None if before is None else getattr(before, name))
+        for name, value in patch.items()
+    ]
     day_zone = _tasks_zone(seen, zone)
-
-    def tells(name: str, value: Any) -> bool:
-        old = None if before is None else getattr(before, name)
-        return before is None or old == value or not is_derived(name, value, old, day_zone)
-
-    telling = [name for name, value in patch.items() if tells(name, value)]
-    unchanged = any(
-        before is not None and getattr(seen, name) == getattr(before, name) != value
-        for name, value in patch.items() if name in telling
-    )  # fmt: skip
-    derived = all(is_derived(name, value, getattr(seen, name), day_zone) for name, value in patch.items())
-    return bool(telling) and not unchanged and derived
+    return all(is_derived(name, value, shown, day_zone) for name, value, shown, _ in fields) and any(
+        before is None or shown != old or value == old for _, value, shown, old in fields
+    )
 
 
 def _tasks_zone(item: Projection, zone: str) -> str:

@@ -17,6 +17,7 @@ from fm_desktop.model.projection import Projection
 from fm_desktop.model.times import Timed
 from fm_desktop.port import Collection
 from fm_desktop.sync.resources import LEFT, KnownCollection
+from fm_desktop.sync.serial import span_value
 from fm_desktop.sync.store import Store, read_utc, utc_text
 
 EXPECTED: Final = timedelta(days=30)
@@ -146,8 +147,8 @@ def same_tasks(
     shown: Iterable[tuple[int, Projection]], left: Iterable[tuple[int, Projection]], *, only_equal: bool, zone: str
 ) -> list[tuple[int, int]]:
     """(link of a task that the new service shows, link of the one that was left): equal in everything, or, unless
-    `only_equal`, the only ones of their title and day, which is one in the user's `zone`: the new service may keep no
-    hours. Pure."""
+    `only_equal`, the only ones of their title and date, or else of their title and day in the user's `zone`: the new
+    service may keep no hours. Pure."""
     waiting = {link: each for link, each in shown if each.kind is Kind.TASK and each.title}
     behind = {link: each for link, each in left if each.kind is Kind.TASK and each.title}
     found = []
@@ -158,13 +159,18 @@ def same_tasks(
             found.append((equal, link))
     if only_equal:
         return found
-    taken = {link for _, link in found}
-    rest = {link: _title_and_day(each, zone) for link, each in behind.items() if link not in taken}
-    here = {link: _title_and_day(each, zone) for link, each in waiting.items()}
-    often, often_here = Counter(rest.values()), Counter(here.values())
-    places = {key: link for link, key in here.items()}
-    found += [(places[key], link) for link, key in rest.items() if often[key] == often_here[key] == 1]
+    for key in (_title_and_date, lambda each: _title_and_day(each, zone)):
+        taken, matched = {here for here, _ in found}, {there for _, there in found}
+        rest = {link: key(each) for link, each in behind.items() if link not in matched}
+        here = {link: key(each) for link, each in waiting.items() if link not in taken}
+        often, often_here = Counter(rest.values()), Counter(here.values())
+        places = {each: link for link, each in here.items()}
+        found += [(places[each], link) for link, each in rest.items() if often[each] == often_here[each] == 1]
     return found
+
+
+def _title_and_date(each: Projection) -> tuple[str, str]:
+    return each.title.casefold(), str(span_value(each.span))
 
 
 def _title_and_day(each: Projection, zone: str) -> tuple[str, str]:

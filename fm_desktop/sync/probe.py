@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from fm_desktop.model.projection import Projection
 from fm_desktop.port import CollectionGone, Found, Port, Resource, Side
 from fm_desktop.sync.journal import Entry
 from fm_desktop.sync.merge import is_image, shows
@@ -23,8 +22,13 @@ DOUBT = timedelta(seconds=90)
 
 
 class Prober:
-    def __init__(self, state: State, ports: Mapping[Side, Port], observer: Observer, settler: Settler) -> None:
+    """`zone` is the user's, an IANA name."""
+
+    def __init__(
+        self, state: State, ports: Mapping[Side, Port], observer: Observer, settler: Settler, zone: str
+    ) -> None:
         self._state = state
+        self._zone = zone
         self._ports = ports
         self._observer = observer
         self._settler = settler
@@ -75,21 +79,19 @@ class Prober:
         if (
             found
             and seen is not None
-            and (entry.verb is Verb.CREATE or (entry.verb is Verb.UPDATE and self._shows(seen, entry)))
+            and (
+                entry.verb is Verb.CREATE
+                or (entry.verb is Verb.UPDATE and shows(seen, entry.patch(), entry.before, self._day_zone(entry)))
+            )
         ):
             self._settler.found_written(entry, _written_one(found, entry), self._day_zone(entry))
             return
         self._never_mind(entry, now, "it had not arrived")
 
-    def _shows(self, seen: Projection, entry: Entry) -> bool:
-        """Does the item show what the update was to write, and not what was there before?"""
-        before = entry.planned_on[0 if entry.side is Side.PROVIDER else 1]
-        return shows(seen, entry.patch(), before, self._day_zone(entry))
-
     def _day_zone(self, entry: Entry) -> str:
         """The user's zone where the day of a task is all that is kept of its hours, else ''."""
         keeps_hours = self._ports[entry.side].capabilities().task_hours
-        return "" if keeps_hours else self._state.zone
+        return "" if keeps_hours else self._zone
 
     def _never_mind(self, entry: Entry, now: datetime, why: str) -> None:
         """It is planned anew, on what is there now."""

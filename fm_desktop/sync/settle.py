@@ -103,9 +103,8 @@ class Settler:
         """The item as it was meant to be after the write."""
         if entry.verb is Verb.CREATE:
             return entry.value()
-        before = entry.planned_on[0 if entry.side is Side.PROVIDER else 1]
-        assert before is not None
-        return replace(before, **dict(entry.patch().items()))
+        assert entry.before is not None
+        return replace(entry.before, **dict(entry.patch().items()))
 
     def _set_base(self, entry: Entry, link: Link, written: Projection, *, alone: bool) -> None:
         """Both sides agree now on what was written: the whole item of a create, the named fields of an update.
@@ -125,7 +124,7 @@ class Settler:
             return
         # Planned before the other side's own write of this cycle was answered, and read back not yet.
         echoed: Projection | None = getattr(link, f"echo_{there}")
-        other: Projection | None = entry.planned_on[1 if entry.side is Side.PROVIDER else 0]
+        other = entry.other
         other = other if echoed is None else getattr(link, there)
         base_here, base_there = getattr(link, f"base_{here}"), getattr(link, f"base_{there}")
         if entry.verb is Verb.UPDATE and base_here is not None and base_there is not None and other is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fm_desktop.model.times import UTC_NAME
 from fm_desktop.sync.chronicle import Chronicle
 from fm_desktop.sync.held import HeldBack
 from fm_desktop.sync.journal import Journal
@@ -33,11 +32,6 @@ class State:
     held: HeldBack
     problems: Problems
     chronicle: Chronicle
-
-    @property
-    def zone(self) -> str:
-        """The user's, an IANA name, as the cycle found it (`Cycle`)."""
-        return self.store.meta("zone") or UTC_NAME
 
     def trim(self, now: datetime) -> None:
         """Lets go of what is too old to matter. Callers hold the transaction."""

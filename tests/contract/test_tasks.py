@@ -75,6 +75,7 @@ def test_R20_the_hour_of_a_task_is_kept_or_its_day(stage: CalendarStage, shelf: 
     shelf.read()
     found = shelf.item("Call back").span
     assert found is not None
+    assert shelf.provider.capabilities().task_hours is stage.offer.task_hours
     if stage.offer.task_hours:
         assert isinstance(found.start, Timed)
         assert found.normal() == due(at(25, 16, 30)).normal()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from fm_desktop.model.items import Item, Kind
+from fm_desktop.model.times import day_span
 from fm_desktop.port import OutcomeUnknown, Side, Unreachable
 from fm_desktop.sync import accounts, moving
 from fm_desktop.sync.calendars import Calendars
@@ -164,6 +166,36 @@ def test_tasks_that_have_another_identity_there_go_on(world: World) -> None:
     assert new.writes() == 0
     world.sync()
     assert world.crm.writes() - writes == len(before)  # their marks
+    world.quiet()
+
+
+def test_a_task_with_hours_goes_on_where_days_only_are_kept(world: World) -> None:
+    """… and of two with one title on one day, each by its hours where they are kept."""
+    call = replace(task("Call", "a"), span=at(27, 0, 30))
+    world.calendar.put("Todo", call)
+    world.sync()
+    before = tasks(world)
+    new = move(world)
+    new.task_hours = False
+    new.put("Todo", replace(call, uid="new-a", span=day_span(date(2026, 11, 27))))
+    world.sync()
+    world.sync()
+    assert tasks(world) == before
+    assert world.crm.one("Call").span == call.span.normal()
+    world.quiet()
+
+
+def test_two_tasks_of_one_title_and_day_go_on_by_their_hours(world: World) -> None:
+    for uid, hour in (("a", 9), ("b", 15)):
+        world.calendar.put("Todo", replace(task("Call", uid), span=at(27, hour), text=f"text {uid}"))
+    world.sync()
+    before = tasks(world)
+    items = [stored.items[0] for stored in world.calendar.shelves["Todo"].values()]
+    new = move(world)
+    for item in reversed(items):
+        new.put("Todo", replace(item, uid=f"new-{item.uid}", text=f"{item.text}, tidied"))
+    world.sync()
+    assert tasks(world).keys() == before.keys()
     world.quiet()
 
 

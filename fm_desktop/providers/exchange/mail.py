@@ -97,7 +97,7 @@ class ExchangeMail:
 
     def _is_told(self) -> bool:
         stream = self._stream
-        return stream is not None and stream.is_live
+        return stream is not None and stream.is_live and stream.is_alive()
 
     def _end_stream(self) -> None:
         if self._stream is not None:

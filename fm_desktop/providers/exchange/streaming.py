@@ -94,6 +94,8 @@ class Stream(threading.Thread):
             if self.is_live:
                 self.is_live = False
                 self._ring()
+            else:
+                self._subscription = ""  # whatever came, it was no answer about this one
             has_lasted = time.monotonic() - began >= _LASTING_SECONDS
             self._pause = self._first_pause if has_lasted else min(self._pause * 2, _LONGEST_PAUSE_SECONDS)
             self._ending.wait(max(self._pause, asked))
@@ -122,8 +124,6 @@ class Stream(threading.Thread):
                         return
             finally:
                 self._answer = None
-        if not self.is_live:
-            self._subscription = ""  # whatever this was, it was no answer about it
         raise unusable(call.purpose, call.about)
 
     def _subscribed(self, session: EwsSession) -> str:

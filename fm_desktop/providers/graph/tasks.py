@@ -17,7 +17,7 @@ from fm_desktop.providers.graph.context import Context
 from fm_desktop.providers.graph.raw import Json, part, parts, text
 from fm_desktop.providers.graph.text import changed_body, new_body, text_of
 from fm_desktop.providers.graph.times import day_of, moment
-from fm_desktop.providers.ical.errors import BrokenCalendar
+from fm_desktop.providers.ical.errors import BrokenCalendar, NotPossible
 from fm_desktop.providers.outlook.identity import uid_of
 
 _APPLICATION: Final = "ForceManager"
@@ -60,7 +60,10 @@ def title_of(task: Json) -> str:
 def _span(task: Json, context: Context) -> Span | None:
     """To Do knows days only. What it keeps is a midnight, often that of the user's zone told in UTC."""
     due = moment(part(task, "dueDateTime"), context.user_zone)
-    return None if due is None else day_span(day_of(due, context.user_zone))
+    try:
+        return None if due is None else day_span(day_of(due, context.user_zone))
+    except OverflowError:
+        raise BrokenCalendar("It lies beyond the last day there is.") from None
 
 
 def _is_completed(task: Json) -> bool:
@@ -100,11 +103,14 @@ def restored(task: Json, uid: str) -> Json:
 
 
 def _days(span: Span | None, context: Context) -> Span | None:
-    """The day that To Do can keep of a date."""
+    """The day that To Do can keep of a date. Raises `NotPossible`."""
     if span is None:
         return None
     start = span.start
-    return day_span(start.in_zone(context.user_zone).local.date() if isinstance(start, Timed) else start)
+    try:
+        return day_span(start.in_zone(context.user_zone).local.date() if isinstance(start, Timed) else start)
+    except OverflowError as error:
+        raise NotPossible("It would begin or end beyond the first or the last year of any calendar.") from error
 
 
 def _due(span: Span, context: Context) -> Json:
