@@ -118,9 +118,9 @@ class Drafter:
             self._state.links.remove(fresh)
             names = ("ext_id", "uid", "collection", "provider", "provider_resource", "facts")
             taken = {name: getattr(fresh, name) for name in names}
-            base, shown = behind[theirs].base_provider, fresh.provider
-            if base and shown and is_day_of(shown.span, base.span, self._options.zone):
-                base = taken_over(base, shown, ["span"])  # the new service keeps no hours, which is no edit
+            base, there = behind[theirs].base_provider, fresh.provider
+            if base and there and is_day_of(there.span, base.span, self._options.zone):
+                base = taken_over(base, there, ["span"])  # the new service keeps no hours, which is no edit
             self._state.links.update(behind[theirs], **taken, base_provider=base, detached=False, dirty=True)
         return bool(found)
 
